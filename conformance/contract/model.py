@@ -1,0 +1,99 @@
+"""What the rest of the suite knows of a contract: frozen values, every `$ref` resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Json = Any
+"""A JSON value: None, bool, int, float, str, list of Json, dict of str to Json."""
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """How one property of a form travels (OpenAPI 3.0.4, section 4.8.15, Encoding Object)."""
+
+    style: str
+    explode: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """One media type of a request or a response.
+
+    `media_type` is lower case without parameters. `schema` is self-contained JSON Schema 2020-12
+    (OpenAPI spellings rewritten, references inlined, recursive ones left as `#/$defs/NAME`), or
+    None where the document has none. `pointer` is where it stands: `#/paths/…/schema`.
+    """
+
+    media_type: str
+    schema: Json
+    pointer: str
+    encoding: Mapping[str, Encoding] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter outside the body; `location` is path, query, header or cookie."""
+
+    name: str
+    location: str
+    required: bool
+    schema: Json
+    pointer: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentedResponse:
+    """One entry of `responses`; `status` is `200`, `4XX` or `default`."""
+
+    status: str
+    description: str
+    contents: tuple[Content, ...]
+    pointer: str
+
+    def covers(self, status: int) -> bool:
+        """Whether this entry documents `status` (`default` covers all)."""
+        return self.status in ("default", str(status), f"{status // 100}XX")
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One method on one path.
+
+    `path` has OpenAPI's braces: `/v1/customers/{customer}`. `declared_methods` is every method
+    that the document declares on the path; `known_names` are top-level property names that other
+    operations of the same document take.
+    """
+
+    id: str
+    method: str
+    path: str
+    pointer: str
+    summary: str = ""
+    description: str = ""
+    parameters: tuple[Parameter, ...] = ()
+    contents: tuple[Content, ...] = ()
+    body_required: bool = False
+    responses: tuple[DocumentedResponse, ...] = ()
+    declared_methods: frozenset[str] = frozenset()
+    known_names: tuple[str, ...] = ()
+
+    def response_for(self, status: int) -> DocumentedResponse | None:
+        """Return the entry that documents `status`: exact before range before default."""
+        order = (str(status), f"{status // 100}XX", "default")
+        found = {response.status: response for response in self.responses}
+        return next((found[key] for key in order if key in found), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """The document the target is held to. `digest` is the hex SHA-256 of its canonical JSON."""
+
+    source: str
+    title: str
+    version: str
+    digest: str
+    operations: tuple[Operation, ...]

@@ -1,0 +1,84 @@
+"""What goes to the target and what comes back: frozen values, no I/O."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Literal
+
+Phase = Literal["resolve", "connect", "tls", "send", "receive", "framing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One complete request, but for what the run adds to all of them (authority, credentials).
+
+    `path` is the origin-form below the target's URL, query included: `/v1/account_links`.
+    `body` is None where no body is sent at all, which is not the same as an empty one.
+    """
+
+    method: str
+    path: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes | None = None
+    chunked: bool = False
+
+    @property
+    def media_type(self) -> str:
+        """The value of the content-type header, or the empty string."""
+        return next((value for name, value in self.headers if name.lower() == "content-type"), "")
+
+    @property
+    def digest(self) -> str:
+        """Hex SHA-256 of everything that is sent: two requests with one digest are the same."""
+        parts = (self.method, self.path, repr(self.headers), repr(self.chunked), repr(self.body))
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A complete, well-framed HTTP response."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+    def header(self, name: str) -> str | None:
+        """Return the first value of the header `name` (any case), or None."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """The target broke HTTP, or no answer came: `code` is stable, `sentence` is for people."""
+
+    code: str
+    phase: Phase
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A request with its response, or with the fault that came instead.
+
+    `attempts` counts deliveries (retries after 429 or a refused connection included).
+    `received_at` is wall clock, seconds since the epoch, for display and for prose clauses.
+    """
+
+    request: Request
+    response: Response | None
+    fault: Fault | None
+    elapsed_ms: float
+    received_at: float
+    attempts: int = 1
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the target said yes (RFC 9110, section 15.3)."""
+        return self.response is not None and 200 <= self.response.status < 300  # noqa: PLR2004
+
+    @property
+    def refused(self) -> bool:
+        """Whether the target said no and blamed the request (RFC 9110, section 15.5)."""
+        return self.response is not None and 400 <= self.response.status < 500  # noqa: PLR2004
