@@ -1,0 +1,185 @@
+"""Operations → an application: pure functions from a request to the answer the contract owes."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from conformance.reference.answers import Answers, Refusal, stripe_like
+from conformance.reference.breaks import FORM, Broken
+from conformance.reference.form import FormError, Node, pairs, tree
+from conformance.reference.http import Request, Response
+from conformance.reference.schema import Checker, Problem
+from conformance.reference.values import Reader
+
+if TYPE_CHECKING:
+    from conformance.contract.model import Content, Json, Operation, Parameter
+    from conformance.reference.http import App
+
+
+class Application:
+    """Answers for several operations; each may come with a clause that is broken."""
+
+    def __init__(self, targets: tuple[Broken, ...]) -> None:
+        self._endpoints = tuple(_Endpoint(each) for each in targets)
+
+    def __call__(self, request: Request) -> Response:
+        """Answer `request`."""
+        here = [(each, found) for each in self._endpoints if (found := each.match(request.path))]
+        if not here:
+            shown = f"{request.method[:40]}: {request.path[:200]}"
+            return _beside(404, f"Unrecognized request URL ({shown})")
+        for endpoint, found in here:
+            if endpoint.method == request.method:
+                return endpoint.answer(request, found)
+        allowed = ", ".join(sorted({endpoint.method for endpoint, _ in here}))
+        refused = _beside(405, f"The method {request.method[:40]} is not allowed here.")
+        return Response(405, refused.body, (*refused.headers, ("allow", allowed)))
+
+
+def application(*targets: Operation | Broken) -> App:
+    """Return the application that serves `targets`, strictly but for what is broken."""
+    return Application(tuple(t if isinstance(t, Broken) else Broken(t) for t in targets))
+
+
+def refuse(status: int, sentence: str) -> Response:
+    """Answer for what never reached an operation: malformed HTTP, too large a body."""
+    return _beside(status, sentence)
+
+
+def _beside(status: int, message: str) -> Response:
+    kind = "invalid_request_error" if status < 500 else "api_error"  # noqa: PLR2004
+    return Response(status, json.dumps(stripe_like(Refusal(message, status=status), kind)).encode())
+
+
+class _Endpoint:
+    """One operation: reads, checks, answers."""
+
+    def __init__(self, target: Broken) -> None:
+        self.operation = target.operation
+        self.method = self.operation.method.upper()
+        self._answers = Answers(self.operation, target.sabotage)
+        names = re.split(r"\{([^{}]*)\}", self.operation.path)
+        self._names = names[1::2]
+        self._path = re.compile("([^/]+)".join(re.escape(fixed) for fixed in names[::2]))
+
+    def match(self, path: str) -> re.Match[str] | None:
+        """Return how `path` is an instance of the operation's path, if it is."""
+        return self._path.fullmatch(path)
+
+    def answer(self, request: Request, found: re.Match[str]) -> Response:
+        """Return what the operation owes `request`."""
+        try:
+            self._check_parameters(request, dict(zip(self._names, found.groups(), strict=True)))
+            self._check_body(request)
+        except FormError as problem:
+            return self._answers.refusal(Refusal(problem.message, problem.param))
+        except Refusal as refusal:
+            return self._answers.refusal(refusal)
+        return self._answers.success()
+
+    def _check_parameters(self, request: Request, in_path: dict[str, str]) -> None:
+        query = tree(pairs(request.query.encode("latin-1")))
+        for parameter in self.operation.parameters:
+            match parameter.location:
+                case "path" if parameter.name in in_path:
+                    node: Node | None = Node([unquote(in_path[parameter.name])])
+                case "query":
+                    node = query.get(parameter.name)
+                case "header":
+                    text = request.header(parameter.name.lower())
+                    node = None if text is None else Node([text])
+                case _:
+                    continue
+            _check_parameter(parameter, node)
+
+    def _check_body(self, request: Request) -> None:
+        content = self._content(request)
+        if content is None:
+            return
+        checker = Checker(content.schema)
+        if content.media_type == FORM:
+            reader = Reader(checker, content.encoding)
+            value: Json = reader.read(content.schema, tree(pairs(request.body)))
+        elif is_json(content.media_type):
+            if not request.body and not self.operation.body_required:
+                return
+            value = _parse(request.body)
+        else:  # bytes of which the schema says nothing that could be checked
+            return
+        problem = checker.problem(content.schema, value)
+        if problem is not None:
+            raise _refusal(problem, value)
+
+    def _content(self, request: Request) -> Content | None:
+        contents = self.operation.contents
+        if not contents:
+            return None
+        given = request.header("content-type")
+        if given is None and not request.body:
+            return contents[0] if self.operation.body_required else None
+        named = (given or "").partition(";")[0].strip().lower()
+        for content in contents:
+            if content.media_type in (named, "*/*"):
+                return content
+        message = f"Unsupported media type: {named[:200] or 'none given'}."
+        raise Refusal(message, status=415)
+
+
+def is_json(media_type: str) -> bool:
+    """Whether `media_type` is JSON, or built on it (RFC 6839, section 3.1)."""
+    return media_type.endswith(("/json", "+json"))
+
+
+def _check_parameter(parameter: Parameter, node: Node | None) -> None:
+    if node is None:
+        if parameter.required:
+            raise _missing(parameter.name)
+        return
+    checker = Checker(parameter.schema)
+    wrapped = {"properties": {parameter.name: parameter.schema}}
+    value = Reader(checker, {}, repeats=True).read(wrapped, {parameter.name: node})
+    problem = checker.problem(parameter.schema, value[parameter.name], (parameter.name,))
+    if problem is not None:
+        raise _refusal(problem, value)
+
+
+def _parse(body: bytes) -> Json:
+    try:
+        return json.loads(body.decode("utf-8"), parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        message = "The body is not valid JSON."
+        raise Refusal(message) from None
+
+
+def _no_constant(name: str) -> Json:
+    raise ValueError(name)  # NaN and Infinity are not JSON (RFC 8259, section 6)
+
+
+def _missing(param: str) -> Refusal:
+    return Refusal(f"Missing required param: {param[:200]}.", param, "parameter_missing")
+
+
+def _refusal(problem: Problem, root: Json) -> Refusal:
+    """Say what `problem` is in the words of the family: `a[b][0]` names the parameter."""
+    first, rest = problem.path[:1], problem.path[1:]
+    param = "".join([*(str(each) for each in first), *(f"[{each}]" for each in rest)])
+    shown = param[:200]
+    if problem.message == "missing":
+        return _missing(param)
+    if problem.message == "unknown":
+        return Refusal(f"Received unknown parameter: {shown}", param, "parameter_unknown")
+    code = "parameter_invalid_empty" if _empty(root, problem) else ""
+    words = f"Invalid {problem.message}"
+    return Refusal(words if problem.message == "array" else f"{words} ({shown})", param, code)
+
+
+def _empty(root: Json, problem: Problem) -> bool:
+    for step in problem.path:
+        try:
+            root = root[step]
+        except (KeyError, IndexError, TypeError):
+            return False
+    return bool(root == "")

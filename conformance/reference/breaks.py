@@ -1,0 +1,168 @@
+"""Break one named clause: what the embedded target then gets wrong is known exactly.
+
+Names: `/account/maxLength`, `/account/required`, `/additionalProperties`, `/expand/items/type`,
+`response/200/url/required`, `response/200/media-type`, `response/default/error/type/enum`. The
+id of an operation may stand before them, as in a report: `PostAccountLinks/account/maxLength`,
+`PostAccountLinks:response/200/url/type`.
+
+A request clause is dropped from the schema that the server enforces. Where `type` stands beside
+`enum`, dropping the type alone would show nothing, so the enum then holds for values of that type
+only. A response clause is violated, and that keyword alone where that can be done.
+"""
+
+from __future__ import annotations
+
+import copy
+import difflib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from conformance.errors import UsageError
+from conformance.pointer import escape
+from conformance.reference.example import Examples
+from conformance.reference.keywords import CHECKS
+from conformance.reference.sabotage import Sabotage, spoil
+from conformance.reference.schema import Checker, Path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conformance.contract.model import Content, Json, Operation
+
+FORM = "application/x-www-form-urlencoded"
+DEPTH_LIMIT = 8
+NEAREST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """An operation to serve with the clause that is broken; `sabotage` is for its answers."""
+
+    operation: Operation
+    clause: str = ""
+    sabotage: Sabotage | None = None
+
+
+def clauses(operation: Operation) -> tuple[str, ...]:
+    """Return the name of every clause of `operation` that can be broken."""
+    return tuple(_breakable(operation))
+
+
+def break_clause(operation: Operation, clause: str) -> Broken:
+    """Return `operation` with `clause` broken.
+
+    Raises UsageError for an unknown clause, naming the nearest ones.
+    """
+    known = _breakable(operation)
+    local = clause.removeprefix(operation.id).removeprefix(":")
+    if local not in known:
+        near = difflib.get_close_matches(local, known, NEAREST, 0.0)
+        what = f"{operation.id} has no clause {clause!r} that can be broken"
+        raise UsageError(what, f"Nearest: {', '.join(near)}" if near else "It has none at all.")
+    return known[local]
+
+
+def _breakable(operation: Operation) -> dict[str, Broken]:
+    found: dict[str, Broken] = {}
+    for index, content in enumerate(operation.contents):
+        for name, site in _sites(content.schema, "", (), Checker(content.schema), DEPTH_LIMIT):
+            if name == "/type" and content.media_type == FORM:
+                continue  # a form spells nothing but objects
+            changed = replace(content, schema=_without(content.schema, site, name))
+            contents = (*operation.contents[:index], changed, *operation.contents[index + 1 :])
+            found.setdefault(name, Broken(replace(operation, contents=contents), name))
+    for response in operation.responses:
+        base = f"response/{response.status}"
+        for content in response.contents[:1]:
+            sabotage = Sabotage(response.status, (), "media-type")
+            found[f"{base}/media-type"] = Broken(operation, f"{base}/media-type", sabotage)
+            for name, sabotage in _spoilable(content, response.status):
+                found.setdefault(base + name, Broken(operation, base + name, sabotage))
+    return found
+
+
+def _sites(
+    schema: Json, name: str, path: Path, checker: Checker, depth: int
+) -> Iterator[tuple[str, Path]]:
+    """Yield the clauses below `schema`: their name, and their way from the root, keyword last.
+
+    The way through a reference starts anew at `$defs`, as the definition is what gets changed.
+    """
+    if not isinstance(schema, dict) or depth == 0:
+        return
+    if "$ref" in schema:
+        target = str(schema["$ref"]).removeprefix("#/$defs/").replace("~1", "/").replace("~0", "~")
+        yield from _sites(checker.resolve(schema), name, ("$defs", target), checker, depth - 1)
+    for keyword in CHECKS:
+        if keyword == "required":
+            for each in schema.get("required", ()):
+                yield f"{name}/{escape(each)}/required", (*path, "required")
+        elif keyword in schema and not _idle(keyword, schema):
+            yield f"{name}/{keyword}", (*path, keyword)
+    for each, below in schema.get("properties", {}).items():
+        way = (*path, "properties", each)
+        yield from _sites(below, f"{name}/{escape(each)}", way, checker, depth - 1)
+    for keyword in ("items", "additionalProperties"):
+        way = (*path, keyword)
+        yield from _sites(schema.get(keyword), f"{name}/{keyword}", way, checker, depth - 1)
+    for index, below in enumerate(schema.get("allOf", ())):
+        yield from _sites(below, name, (*path, "allOf", index), checker, depth - 1)
+
+
+def _idle(keyword: str, schema: Json) -> bool:
+    """Whether `keyword` forbids nothing: an open enum promises no refusal."""
+    if keyword == "enum":
+        return bool(schema.get("x-stripeBypassValidation"))
+    return keyword == "additionalProperties" and schema[keyword] is not False
+
+
+def _without(root: Json, way: Path, name: str) -> Json:
+    """Return a copy of `root` that lacks the keyword at `way`."""
+    whole = copy.deepcopy(root)
+    schema = whole
+    for step in way[:-1]:
+        schema = schema[step]
+    keyword = way[-1]
+    dropped = schema.pop(keyword)
+    if keyword == "required":
+        gone = name.removesuffix("/required").rpartition("/")[2]
+        schema["required"] = [each for each in dropped if escape(each) != gone]
+    elif keyword == "type":
+        for other in ("enum", "const"):
+            if other in schema:
+                held = {"anyOf": [{other: schema.pop(other)}, {"not": {"type": dropped}}]}
+                schema["allOf"] = [*schema.get("allOf", ()), held]
+    return whole
+
+
+def _spoilable(content: Content, status: str) -> Iterator[tuple[str, Sabotage]]:
+    """Yield the response clauses that an answer can be made to violate."""
+    checker = Checker(content.schema)
+    sites = _places(content.schema, "", (), checker, DEPTH_LIMIT)
+    examples = Examples(checker)
+    for name, place, keyword in sites:
+        sabotage = Sabotage(status, place, keyword)
+        body = examples.make(content.schema, place)
+        spoilt = spoil(sabotage, checker, content.schema, body)
+        if any(each.keyword == keyword for each in checker.problems(content.schema, spoilt)):
+            yield name, sabotage
+
+
+def _places(
+    schema: Json, name: str, place: Path, checker: Checker, depth: int
+) -> Iterator[tuple[str, Path, str]]:
+    if not isinstance(schema, dict) or depth == 0:
+        return
+    if "$ref" in schema:
+        yield from _places(checker.resolve(schema), name, place, checker, depth - 1)
+    for keyword in CHECKS:
+        if keyword == "required":
+            for each in schema.get("required", ()):
+                yield f"{name}/{escape(each)}/required", (*place, each), "required"
+        elif keyword in schema and not _idle(keyword, schema):
+            yield f"{name}/{keyword}", place, keyword
+    for each, below in schema.get("properties", {}).items():
+        yield from _places(below, f"{name}/{escape(each)}", (*place, each), checker, depth - 1)
+    yield from _places(schema.get("items"), f"{name}/items", (*place, 0), checker, depth - 1)
+    for below in schema.get("allOf", ()):
+        yield from _places(below, name, place, checker, depth - 1)

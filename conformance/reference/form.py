@@ -1,0 +1,99 @@
+"""Form bytes → a tree of text (WHATWG URL, section 5.1; brackets as Rack and qs read them)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+DEPTH_LIMIT = 32
+
+_ESCAPE = re.compile(rb"%(..?)?", re.DOTALL)
+_HEX = re.compile(rb"[0-9A-Fa-f]{2}")
+_NAME = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
+_BRACKET = re.compile(r"\[([^\[\]]*)\]")
+
+
+@dataclass
+class FormError(Exception):
+    """The bytes are no readable form; `param` names the parameter where one is to blame."""
+
+    message: str
+    param: str = ""
+
+
+@dataclass
+class Node:
+    """What stands under one name: text, members by key, or items in order (`[]`)."""
+
+    texts: list[str] = field(default_factory=list)
+    members: dict[str, Node] = field(default_factory=dict)
+    items: list[Node] = field(default_factory=list)
+
+
+def pairs(data: bytes) -> list[tuple[str, str]]:
+    """Return names and values in order; an empty piece, as in `a=1&&b=2`, is passed over.
+
+    Raises FormError for a bad escape, for bytes that are not UTF-8, and for NUL.
+    """
+    found = []
+    for piece in data.split(b"&"):
+        if piece:
+            name, _, value = piece.partition(b"=")
+            found.append((_text(name, "a parameter name"), _text(value, "a parameter value")))
+    return found
+
+
+def tree(found: list[tuple[str, str]]) -> dict[str, Node]:
+    """Return the tree that `found` spells; a name whose brackets do not pair is taken literally.
+
+    Raises FormError where brackets nest deeper than DEPTH_LIMIT.
+    """
+    root = Node()
+    for name, value in found:
+        node = root
+        path = split(name)
+        if len(path) > DEPTH_LIMIT:
+            message = f"Parameters nest at most {DEPTH_LIMIT} deep."
+            raise FormError(message, path[0])
+        for position, key in enumerate(path):
+            node = _step(node, key, path[position + 1 :], named=position > 0)
+        node.texts.append(value)
+    return root.members
+
+
+def split(name: str) -> list[str]:
+    """Return the keys of a bracketed name: `a[b][]` is a, b and the empty key."""
+    found = _NAME.fullmatch(name)
+    if found is None:
+        return [name]
+    return [found[1], *_BRACKET.findall(found[2])]
+
+
+def _step(node: Node, key: str, rest: list[str], *, named: bool) -> Node:
+    if key or not named:
+        return node.members.setdefault(key, Node())
+    # `a[][b]=1&a[][c]=2` is one item with two members, until a member comes again.
+    if rest and node.items and not node.items[-1].texts and rest[0] not in node.items[-1].members:
+        return node.items[-1]
+    node.items.append(Node())
+    return node.items[-1]
+
+
+def _text(raw: bytes, what: str) -> str:
+    try:
+        text = _ESCAPE.sub(_byte, raw.replace(b"+", b" ")).decode("utf-8")
+    except UnicodeDecodeError:
+        message = f"Invalid UTF-8 in {what}."
+        raise FormError(message) from None
+    if "\0" in text:
+        message = f"Invalid NUL character in {what}."
+        raise FormError(message)
+    return text
+
+
+def _byte(found: re.Match[bytes]) -> bytes:
+    digits = found[1] or b""
+    if not _HEX.fullmatch(digits):
+        message = "Invalid percent-encoding in the body."
+        raise FormError(message)
+    return bytes.fromhex(digits.decode("ascii"))

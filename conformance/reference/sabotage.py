@@ -1,0 +1,92 @@
+"""Spoil an answer at one place, so that it breaks one keyword and nothing else there."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conformance.contract.model import Json
+    from conformance.reference.schema import Checker, Path
+
+
+@dataclass(frozen=True, slots=True)
+class Sabotage:
+    """Answers documented under `status` are to break `keyword` at `path`.
+
+    The keyword `media-type` is broken by the content-type header instead.
+    """
+
+    status: str
+    path: Path
+    keyword: str
+
+
+def spoil(sabotage: Sabotage, checker: Checker, schema: Json, body: Json) -> Json:
+    """Return `body` spoilt; `body` holds a value at the place, or is returned as it is.
+
+    Of several ways to break the keyword the one that breaks least besides is taken.
+    """
+    if not _reaches(body, sabotage.path):
+        return body
+    if sabotage.keyword == "required":
+        whole = copy.deepcopy(body)
+        _parent(whole, sabotage.path).pop(sabotage.path[-1])
+        return whole
+    best, fewest = body, 1 << 30
+    for candidate in _candidates(_at(body, sabotage.path)):
+        whole = _replaced(body, sabotage.path, candidate)
+        problems = list(checker.problems(schema, whole))
+        hit = any(
+            each.keyword == sabotage.keyword and each.path[: len(sabotage.path)] == sabotage.path
+            for each in problems
+        )
+        if hit and len(problems) < fewest:
+            best, fewest = whole, len(problems)
+    return best
+
+
+def _candidates(value: Json) -> Iterator[Json]:
+    """Yield values one of which breaks any one keyword, the likely ones first."""
+    yield from (1, "conformance_other", None, True, [], {}, -1, 0.5, "")
+    for limit in (10, 100, 500, 1_000, 5_000, 40_000, 100_000):
+        yield "a" * (limit + 1)
+    yield from (10**12, -(10**12), "\u0001 ?")
+    if isinstance(value, dict):
+        yield value | {"conformance_unknown": 1}
+        yield value | {f"conformance_{number}": 1 for number in range(100)}
+    if isinstance(value, list):
+        yield value + value[:1]
+        yield value * 1_000
+
+
+def _reaches(body: Json, path: Path) -> bool:
+    for step in path:
+        if isinstance(body, dict) and step in body:
+            body = body[str(step)]
+        elif isinstance(body, list) and isinstance(step, int) and step < len(body):
+            body = body[step]
+        else:
+            return False
+    return True
+
+
+def _at(body: Json, path: Path) -> Json:
+    for step in path:
+        body = body[step]
+    return body
+
+
+def _parent(body: Json, path: Path) -> Json:
+    return _at(body, path[:-1])
+
+
+def _replaced(body: Json, path: Path, value: Json) -> Json:
+    if not path:
+        return value
+    whole = copy.deepcopy(body)
+    _parent(whole, path)[path[-1]] = value
+    return whole

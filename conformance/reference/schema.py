@@ -1,0 +1,103 @@
+"""Direct checks of a value against JSON Schema 2020-12: no compiler, nothing to import at start.
+
+`problem()` finds the first thing wrong, `problems()` all of them. A keyword not listed in
+`CHECKS` constrains nothing here; `format` is an annotation (JSON Schema Validation, section 7.2.1).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from conformance.reference.keywords import CHECKS, searches
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conformance.contract.model import Json
+
+
+Path = tuple[str | int, ...]
+"""Names and indices from the root of a value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A keyword that a value breaks: `path` holds names and indices from the body's root."""
+
+    keyword: str
+    path: Path
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checker:
+    """Checks against one document, whose `$defs` its references name."""
+
+    root: Json
+
+    def problem(self, schema: Json, value: Json, path: Path = ()) -> Problem | None:
+        """Return the first problem of `value`, or None."""
+        return next(self.problems(schema, value, path), None)
+
+    def valid(self, schema: Json, value: Json) -> bool:
+        """Whether nothing is wrong with `value`."""
+        return self.problem(schema, value) is None
+
+    def problems(self, schema: Json, value: Json, path: Path = ()) -> Iterator[Problem]:
+        """Yield every problem of `value`, outermost first."""
+        if schema is False:
+            yield Problem("false", path, "Nothing is allowed here")
+        if not isinstance(schema, dict):
+            return
+        if "$ref" in schema:
+            yield from self.problems(self.resolve(schema), value, path)
+        for keyword, check in CHECKS.items():
+            if keyword in schema:
+                for where, message in check(schema, value, self.valid):
+                    yield Problem(keyword, (*path, *where), message)
+        yield from self._below(schema, value, path)
+
+    def resolve(self, schema: Json) -> Json:
+        """Return what the `$ref` of `schema` names; anything not in `$defs` allows all."""
+        name = str(schema["$ref"]).removeprefix("#/$defs/")
+        if not isinstance(self.root, dict):
+            return True
+        return self.root.get("$defs", {}).get(name.replace("~1", "/").replace("~0", "~"), True)
+
+    def _below(self, schema: Json, value: Json, path: Path) -> Iterator[Problem]:
+        for each in schema.get("allOf", ()):
+            yield from self.problems(each, value, path)
+        if isinstance(value, dict):
+            for name, member in value.items():
+                for each in member_schemas(schema, name):
+                    yield from self.problems(each, member, (*path, name))
+        elif isinstance(value, list):
+            for index, item in enumerate(value):
+                yield from self.problems(item_schema(schema, index), item, (*path, index))
+
+
+def member_schemas(schema: Json, name: str) -> list[Json]:
+    """Return the schemas of the member `name`; additionalProperties false is left to its check."""
+    found = []
+    if name in schema.get("properties", {}):
+        found.append(schema["properties"][name])
+    for pattern, each in schema.get("patternProperties", {}).items():
+        if searches(pattern, name):
+            found.append(each)
+    rest = schema.get("additionalProperties")
+    if not found and isinstance(rest, dict):
+        found.append(rest)
+    return found
+
+
+def item_schema(schema: Json, index: int) -> Json:
+    """Return the schema of the item at `index`; True where there is none."""
+    first = schema.get("prefixItems", ())
+    return first[index] if index < len(first) else schema.get("items", True)
+
+
+def types_of(schema: Json) -> tuple[str, ...]:
+    """Return the type names that `schema` lists, none where it has no `type`."""
+    kinds = schema.get("type", ()) if isinstance(schema, dict) else ()
+    return (kinds,) if isinstance(kinds, str) else tuple(kinds)

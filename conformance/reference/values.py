@@ -1,0 +1,104 @@
+"""A tree of form text → the JSON value that a schema takes it for.
+
+On a form all is text, so the schema says what a text is: `1` is an integer where an integer may
+stand. What fits no type is left as it came, for the checks to refuse.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from conformance.reference.form import FormError, Node
+from conformance.reference.schema import Checker, item_schema, member_schemas, types_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from conformance.contract.model import Encoding, Json
+
+_INTEGER = re.compile(r"-?[0-9]{1,300}")
+_NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,300})?([eE][+-]?[0-9]{1,2})?")
+_BOOLEANS = {"true": True, "false": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads trees for one schema; `encoding` says which properties are arrays by repetition.
+
+    `repeats` takes a repeated name for an array wherever the schema wants one, as query
+    parameters are written (OpenAPI 3.0.4, section 4.8.12, style form, explode).
+    """
+
+    checker: Checker
+    encoding: Mapping[str, Encoding]
+    repeats: bool = False
+
+    def read(self, schema: Json, members: Mapping[str, Node]) -> dict[str, Json]:
+        """Return the object that `members` spell; raises FormError where they spell two things."""
+        return {name: self._member(schema, name, node, name) for name, node in members.items()}
+
+    def _member(self, schema: Json, name: str, node: Node, at: str) -> Json:
+        found = member_schemas(schema, name) if isinstance(schema, dict) else []
+        wanted = found[0] if found else True
+        style = self.encoding.get(name)
+        by_name = self.repeats or (style is not None and style.style == "form")
+        if by_name and "array" in types_of(wanted) and node.texts:
+            texts = node.texts
+            if style is not None and not style.explode:
+                texts = [each for text in texts for each in text.split(",")]
+            return [self._value(item_schema(wanted, 0), Node([each]), at) for each in texts]
+        return self._value(wanted, node, at)
+
+    def _value(self, schema: Json, node: Node, at: str) -> Json:
+        if len(node.texts) + bool(node.members) + bool(node.items) > 1:
+            message = f"Parameter {at} is given more than once."
+            raise FormError(message, at)
+        for each in self._branches(schema):
+            value = self._one(each, node, at)
+            if self.checker.valid(each, value):
+                return value
+        return self._one(self._branches(schema)[-1], node, at)
+
+    def _branches(self, schema: Json) -> list[Json]:
+        """Return the plain schemas that `schema` offers, itself last."""
+        if not isinstance(schema, dict):
+            return [schema]
+        if "$ref" in schema:
+            return [*self._branches(self.checker.resolve(schema)), schema]
+        offered = [*schema.get("anyOf", ()), *schema.get("oneOf", ()), *schema.get("allOf", ())]
+        return [each for one in offered for each in self._branches(one)] + [schema]
+
+    def _one(self, schema: Json, node: Node, at: str) -> Json:
+        kinds = types_of(schema)
+        if node.texts:
+            return _scalar(kinds, node.texts[0])
+        if node.items:
+            return self._items(schema, node.items, at)
+        indices = [key for key in node.members if key.isascii() and key.isdigit()]
+        if len(indices) == len(node.members) and "object" not in kinds:
+            return self._items(schema, [node.members[key] for key in sorted(indices, key=int)], at)
+        return {
+            key: self._member(schema, key, each, f"{at}[{key}]")
+            for key, each in node.members.items()
+        }
+
+    def _items(self, schema: Json, nodes: list[Node], at: str) -> list[Json]:
+        wanted = schema if isinstance(schema, dict) else {}
+        return [
+            self._value(item_schema(wanted, index), node, f"{at}[{index}]")
+            for index, node in enumerate(nodes)
+        ]
+
+
+def _scalar(kinds: tuple[str, ...], text: str) -> Json:
+    if "boolean" in kinds and text in _BOOLEANS:
+        return _BOOLEANS[text]
+    if ("integer" in kinds or "number" in kinds) and _INTEGER.fullmatch(text):
+        return int(text)
+    if "number" in kinds and _NUMBER.fullmatch(text):
+        return float(text)
+    if "null" in kinds and "string" not in kinds and not text:
+        return None
+    return text
