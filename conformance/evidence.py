@@ -1,0 +1,123 @@
+"""What a run says for and against each clause: counted from the journal, pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from conformance.findings import Finding
+from conformance.journal import CaseRecord, ClauseRecord, Journal
+from conformance.verdict import Expectation, Verdict
+
+BROKEN = frozenset({Verdict.FAIL, Verdict.FLAKY, Verdict.FAULT})
+"""The verdicts that speak against a clause."""
+
+
+class Standing(StrEnum):
+    """What the run says about one clause."""
+
+    PROVED = "proved"
+    BROKEN = "broken"
+    INCONCLUSIVE = "inconclusive"
+    UNTRIED = "not tried"
+    ANNOTATION = "annotation"
+    UNCOVERED = "uncovered"
+
+
+@dataclass(frozen=True)
+class Tally:
+    """The evidence for one clause.
+
+    `passed` and `tried` count its own cases by expectation. `answers` counts the responses that
+    are held to it (clauses of side response), `breaches` those that broke it. `named` says
+    whether a finding names it.
+    """
+
+    passed: Mapping[Expectation, int]
+    tried: Mapping[Expectation, int]
+    broken: int = 0
+    answers: int = 0
+    breaches: int = 0
+    named: bool = False
+
+    def standing(self, clause: ClauseRecord) -> Standing:
+        """Return the word for `clause`: proved takes evidence for it and none against."""
+        if clause.state == "annotation":
+            return Standing.ANNOTATION
+        if clause.state != "covered":
+            return Standing.UNCOVERED
+        if self.broken or self.breaches or self.named:
+            return Standing.BROKEN
+        if sum(self.passed.values()) or self.answers:
+            return Standing.PROVED
+        return Standing.INCONCLUSIVE if sum(self.tried.values()) else Standing.UNTRIED
+
+
+def tally(journal: Journal, findings: Sequence[Finding]) -> Mapping[str, Tally]:
+    """Return the evidence by clause id, for every clause of the journal.
+
+    A clause of a response is judged on every answer that it speaks of: its id names a documented
+    status (`OPERATION:response/200/url/type`), or none, and then it speaks of all.
+    """
+    own: dict[str, list[CaseRecord]] = {}
+    breaches: dict[str, int] = {}
+    answers: dict[tuple[str, int], int] = {}
+    for case in journal.cases:
+        own.setdefault(case.clause, []).append(case)
+        for clause in {breach.clause for breach in case.breaches}:
+            breaches[clause] = breaches.get(clause, 0) + 1
+        if case.exchange and case.exchange.status is not None:
+            key = (case.operation, case.exchange.status)
+            answers[key] = answers.get(key, 0) + 1
+    named = {clause for finding in findings for clause in finding.clauses}
+    documented = {
+        (each.operation, _documented_status(each)) for each in journal.clauses if _is_response(each)
+    }
+    return {
+        clause.id: Tally(
+            _by_expectation(own.get(clause.id, ()), frozenset({Verdict.PASS})),
+            _by_expectation(own.get(clause.id, ()), frozenset(Verdict) - {Verdict.NOT_RUN}),
+            sum(case.verdict in BROKEN for case in own.get(clause.id, ())),
+            _answers(clause, answers, documented),
+            breaches.get(clause.id, 0),
+            clause.id in named,
+        )
+        for clause in journal.clauses
+    }
+
+
+def _by_expectation(
+    cases: Sequence[CaseRecord], verdicts: frozenset[Verdict]
+) -> Mapping[Expectation, int]:
+    counted = [case.expectation for case in cases if case.verdict in verdicts]
+    return {each: counted.count(each) for each in Expectation}
+
+
+def _is_response(clause: ClauseRecord) -> bool:
+    return clause.side == "response" and clause.state == "covered"
+
+
+def _documented_status(clause: ClauseRecord) -> str:
+    """Return `200`, `4XX` or `default` from the id of a clause of a response, else nothing."""
+    step = clause.id.removeprefix(f"{clause.operation}:response/").split("/")[0]
+    documented = step == "default" or (len(step) == 3 and step[0] in "12345")  # noqa: PLR2004
+    return step if documented else ""
+
+
+def _answers(
+    clause: ClauseRecord,
+    answers: Mapping[tuple[str, int], int],
+    documented: set[tuple[str, str]],
+) -> int:
+    """Count the answers that `clause` speaks of: exact before range before default."""
+    if not _is_response(clause):
+        return 0
+    wanted = _documented_status(clause)
+    total = 0
+    for (operation, status), number in answers.items():
+        order = (str(status), f"{status // 100}XX", "default")
+        found = next((each for each in order if (operation, each) in documented), "default")
+        if operation == clause.operation and wanted in ("", found):
+            total += number
+    return total

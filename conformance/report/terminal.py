@@ -1,0 +1,210 @@
+"""Journal → the lines that a run ends with: findings in the form of the report, then the verdict.
+
+Pure: the caller owns the terminal and writes each line in its style. No line holds a control
+character or reads as a command of a build server, whatever the target sent.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from conformance.findings import Finding
+from conformance.journal import ClauseRecord, Journal
+from conformance.evidence import Standing, tally
+from conformance.outcome import Outcome, State, some
+from conformance.report.curl import replay
+from conformance.report.text import clipped, control, visible
+
+Style = Literal["green", "red", "yellow", "bold", "none"]
+
+MOST_FINDINGS = 20
+MOST_LINES = 12
+MOST_CHARACTERS = 2000
+_REPLAY_LINES = 5
+_NAMED = 5
+"""Clauses named of each kind that was not proved; the report names them all."""
+
+_STATE_STYLES: dict[State, Style] = {
+    State.CONFORMANT: "green",
+    State.NOT_CONFORMANT: "red",
+    State.TOOL: "red",
+    State.INCONCLUSIVE: "yellow",
+    State.INTERRUPTED: "yellow",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the terminal, without its end."""
+
+    text: str
+    style: Style = "none"
+
+
+def summary_lines(  # noqa: PLR0913  (the parts of the block, each of its own source)
+    journal: Journal,
+    findings: Sequence[Finding],
+    outcome: Outcome,
+    *,
+    width: int = 100,
+    unicode: bool = True,
+    report_path: str = "",
+    again: str = "",
+) -> list[Line]:
+    """Return what a person reads at the end of a run.
+
+    At most 20 findings of at most 12 lines and 2,000 characters each. Without `unicode` every
+    line is ASCII. `again` is the command that repeats the run (the journal's, if empty).
+    """
+    columns = max(width, 40)
+    words = {clause.id: clause.words for clause in journal.clauses}
+    lines = [
+        line
+        for finding in findings[:MOST_FINDINGS]
+        for line in (*_finding(finding, words, columns, unicode=unicode), Line(""))
+    ]
+    if len(findings) > MOST_FINDINGS:
+        more = some(len(findings) - MOST_FINDINGS, "more finding")
+        lines += [Line(f"  … {more} in the report", "bold"), Line("")]
+    lines += _closing(journal, findings, outcome, columns, report_path, again)
+    return [Line(_safe(line.text, unicode=unicode), line.style) for line in lines]
+
+
+def _safe(text: str, *, unicode: bool) -> str:
+    """Make every character visible, and break what a build server takes for a command."""
+    shown = visible(text, unicode=unicode).rstrip()
+    start = len(shown) - len(shown.lstrip())
+    if shown[start:].startswith("::"):
+        shown = f"{shown[:start]}: :{shown[start + 2 :]}"
+    if "##[" in shown:
+        shown = shown.replace("##[", "## [")
+    return shown
+
+
+def _finding(
+    finding: Finding, words: Mapping[str, str], width: int, *, unicode: bool
+) -> Iterator[Line]:
+    cases = list(dict.fromkeys(finding.cases))
+    alike = f"   (+{len(cases) - 1:,} alike)" if len(cases) > 1 else ""
+    should = "   SHOULD" if finding.level == "SHOULD" else ""
+    head = cases[0] if cases else finding.id
+    yield Line(f"  {clipped(head, width - 24)}{alike}{should}", "yellow" if should else "red")
+    sent = finding.exchange
+    clause = words.get(finding.clause, finding.sentence)
+    rows = [
+        ("clause", f"{clause}   ({finding.source})"),
+        ("contract", finding.contract),
+        ("request", (sent.shown or "no body") if sent else "none was sent"),
+        ("expected", finding.expected),
+        ("actual", finding.actual),
+    ]
+    if finding.control:
+        rows.append(("control", control(finding.control)))
+    room = MOST_CHARACTERS - len(head)
+    for label, value in rows:
+        text = _row(label, clipped(visible(value, unicode=unicode), width - 14))
+        room -= len(text)
+        yield Line(text)
+    if sent:
+        yield from _replay(replay(sent, unicode=unicode), width, room)
+
+
+def _row(label: str, value: str) -> str:
+    return f"    {label:<9} {value}"
+
+
+def _replay(words: Sequence[str], width: int, room: int) -> Iterator[Line]:
+    """Break the command between words, with a backslash, so that it can still be copied."""
+    lines: list[str] = []
+    for word in words:
+        if lines and len(lines[-1]) + len(word) + 17 <= width:  # indent, blank, backslash
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    if len(lines) > _REPLAY_LINES:
+        lines = [" ".join(words)]
+    if not lines or sum(len(line) + 16 for line in lines) > room:
+        why = "in the report" if lines else "the body is too long to keep; run the case again"
+        yield Line(_row("replay", why))
+        return
+    for number, line in enumerate(lines):
+        end = " \\" if number < len(lines) - 1 else ""
+        yield Line(_row("" if number else "replay", line + end))
+
+
+def _closing(  # noqa: PLR0913  (the parts of the block)
+    journal: Journal,
+    findings: Sequence[Finding],
+    outcome: Outcome,
+    width: int,
+    report_path: str,
+    again: str,
+) -> Iterator[Line]:
+    counts = outcome.counts
+    yield Line(outcome.headline, _STATE_STYLES[outcome.state])
+    for text in (outcome.sentence, outcome.remedy):
+        yield from (Line(f"  {line}") for line in textwrap.wrap(visible(text), width - 2))
+    yield Line("")
+    names = [f"{each.method} {each.path}" for each in journal.run.operations]
+    which = names[0] if len(names) == 1 else some(len(names), "operation")
+    figures = (
+        which,
+        some(counts.cases, "case"),
+        some(counts.clauses, "clause"),
+        some(counts.requests, "request"),
+        f"{counts.seconds:.1f} s",
+    )
+    yield Line(f"  {'  '.join(figures)}", "bold")
+    yield Line(_fact("target", journal.run.target))
+    yield Line(_fact("proved", _proved(journal, findings, outcome)))
+    for text in _unproved(journal, findings, outcome):
+        wrapped = textwrap.wrap(text, width - 13, max_lines=3, placeholder=" …")
+        for number, line in enumerate(wrapped):
+            yield Line(_fact("" if number else "unproved", line), "yellow")
+    if report_path:
+        yield Line(_fact("report", report_path))
+    if journal.run.embedded:
+        yield Line(_fact("yours", "pytest --target-url=URL holds your own target to the contract"))
+    if again or journal.run.again:
+        yield Line(_fact("again", again or journal.run.again))
+
+
+def _fact(label: str, value: str) -> str:
+    return f"  {label:<9}  {value}"
+
+
+def _proved(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -> str:
+    evidence = tally(journal, findings).values()
+    accepted, refused = (
+        sum(each.passed[expectation] for each in evidence) for expectation in ("ACCEPT", "REFUSE")
+    )
+    return (
+        f"{outcome.counts.proved:,} of {some(outcome.counts.clauses, 'clause')}"
+        f" (accepted {accepted:,} as it must, refused {refused:,} as it must)"
+    )
+
+
+def _unproved(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -> Iterator[str]:
+    evidence = tally(journal, findings)
+    alone = len(journal.run.operations) == 1
+    for standing in (Standing.INCONCLUSIVE, Standing.UNTRIED, Standing.UNCOVERED):
+        named = [
+            visible(_short(clause, alone=alone))
+            for clause in journal.clauses
+            if evidence[clause.id].standing(clause) is standing
+        ]
+        if named:
+            more = f", … {len(named) - _NAMED:,} more" if len(named) > _NAMED else ""
+            shown = ", ".join(clipped(name, 120) for name in named[:_NAMED])
+            yield f"{some(len(named), 'clause')} {standing}: {shown}{more}"
+    if outcome.counts.not_run:
+        yield f"{some(outcome.counts.not_run, 'case')} not run"
+
+
+def _short(clause: ClauseRecord, *, alone: bool) -> str:
+    """Return the id of `clause`, without its operation where the run has no other."""
+    name = clause.id.removeprefix(clause.operation).lstrip(":/") if alone else clause.id
+    return f"{name} ({clause.reason})" if clause.reason else name

@@ -1,0 +1,311 @@
+"""Journal → what the page shows, in its order: frozen values, ready for the template."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from conformance.evidence import Standing
+from conformance.findings import Finding
+from conformance.journal import CaseRecord, ExchangeRecord, Journal
+from conformance.outcome import Outcome, State, some
+from conformance.report.contract_map import MARKS, Map, Row, draw
+from conformance.report.curl import replay
+from conformance.report.names import anchors
+from conformance.report.text import Block, answer, bounded, control, milliseconds, utc
+from conformance.verdict import Expectation, Symptom, Verdict
+
+_EXCERPT = 2048
+"""Characters of an answer that a card shows; the journal has up to 4 KiB."""
+
+_NAMED_CASES = 100
+_ALIKE = 0.8
+"""The share of REFUSE cases that must fail alike before the page says why."""
+
+TONES = {
+    State.CONFORMANT: "good",
+    State.NOT_CONFORMANT: "bad",
+    State.TOOL: "bad",
+    State.INCONCLUSIVE: "doubt",
+    State.INTERRUPTED: "doubt",
+}
+
+CASE_MARKS = {
+    Verdict.PASS: ("good", "✓"),
+    Verdict.FAIL: ("bad", "✗"),
+    Verdict.FAULT: ("bad", "✗"),
+    Verdict.TOOL: ("bad", "!"),
+    Verdict.FLAKY: ("doubt", "~"),
+    Verdict.INCONCLUSIVE: ("doubt", "?"),
+    Verdict.NOT_RUN: ("quiet", "·"),
+}
+
+
+@dataclass(frozen=True)
+class Card:
+    """A finding as the page shows it. `rows` are label, value, tone, in the form of a failure."""
+
+    anchor: str
+    tone: str
+    level: str
+    symptom: str
+    title: str
+    case: str
+    rows: tuple[tuple[str, str, str], ...]
+    replay: Block
+    no_replay: str
+    request_headers: tuple[tuple[str, str], ...]
+    answer: str
+    response_headers: tuple[tuple[str, str], ...]
+    response_body: Block
+    others: tuple[tuple[str, str], ...]
+    cases: tuple[str, ...]
+    more_cases: int
+
+
+@dataclass(frozen=True)
+class CaseRow:
+    """A case as one row of a table."""
+
+    name: str
+    words: str
+    because: str
+    expectation: str
+    tone: str
+    mark: str
+    verdict: str
+    status: str
+    elapsed: str
+
+
+@dataclass(frozen=True)
+class CaseGroup:
+    """The cases of one clause. `bad` says whether any of them did not pass."""
+
+    anchor: str
+    name: str
+    words: str
+    summary: str
+    bad: bool
+    rows: tuple[CaseRow, ...]
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything on the page, top to bottom."""
+
+    title: str
+    tone: str
+    mark: str
+    headline: str
+    sentence: str
+    remedy: str
+    subject: str
+    facts: tuple[tuple[str, str], ...]
+    legend: tuple[tuple[str, str, str], ...]
+    hint: str
+    cards: tuple[Card, ...]
+    maps: tuple[Map, ...]
+    unproved: tuple[tuple[str, str, str, tuple[Row, ...]], ...]
+    groups: tuple[CaseGroup, ...]
+    cases: str
+    again: str
+    run: tuple[tuple[str, str], ...]
+
+
+def page(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -> Page:
+    """Return the page of a run."""
+    cards = anchors("f", (finding.id for finding in findings))
+    clauses = anchors("c", (clause.id for clause in journal.clauses))
+    maps = draw(journal, findings, clauses, cards)
+    rows = [row for each in maps for row in each.rows()]
+    mark, _, headline = outcome.headline.partition(" ")
+    operations = journal.run.operations
+    subject = f"{operations[0].method} {operations[0].path}" if len(operations) == 1 else ""
+    return Page(
+        title=outcome.headline,
+        tone=TONES[outcome.state],
+        mark=mark,
+        headline=headline,
+        sentence=outcome.sentence,
+        remedy=outcome.remedy,
+        subject=subject or some(len(operations), "operation"),
+        facts=_facts(journal, outcome),
+        legend=_legend(rows),
+        hint=_hint(journal),
+        cards=tuple(_card(journal, each, cards, clauses) for each in findings),
+        maps=maps,
+        unproved=_unproved(rows),
+        groups=_groups(journal, clauses),
+        cases=some(len(journal.cases), "case"),
+        again=journal.run.again,
+        run=_run(journal, outcome),
+    )
+
+
+def _facts(journal: Journal, outcome: Outcome) -> tuple[tuple[str, str], ...]:
+    counts = outcome.counts
+    shown = [("cases", f"{counts.cases:,}"), ("passed", f"{counts.passed:,}")]
+    for label, number in (
+        ("failed", counts.failed),
+        ("flaky", counts.flaky),
+        ("faults", counts.faults),
+        ("inconclusive", counts.inconclusive),
+        ("broke the suite", counts.tool),
+        ("not run", counts.not_run),
+        ("explored", counts.explored),
+    ):
+        if number or label == "failed":
+            shown.append((label, f"{number:,}"))
+    return (
+        *shown,
+        ("requests", f"{counts.requests:,}"),
+        ("duration", f"{counts.seconds:.1f} s"),
+        ("started", utc(journal.run.started_at, "%Y-%m-%d %H:%M UTC")),
+        ("seed", str(journal.run.seed)),
+        ("contract", journal.run.contract_digest[:12]),
+    )
+
+
+def _legend(rows: Sequence[Row]) -> tuple[tuple[str, str, str], ...]:
+    """Return tone, mark and words for each standing that occurs."""
+    words = [row.word for row in rows]
+    return tuple(
+        (tone, mark, f"{words.count(standing):,} {standing}")
+        for standing, (tone, mark) in MARKS.items()
+        if standing in words
+    )
+
+
+def _hint(journal: Journal) -> str:
+    """Return the one cause behind most failures, where there is one."""
+    refuse = [case for case in journal.cases if case.expectation is Expectation.REFUSE]
+    accepted = sum(case.symptom is Symptom.ACCEPTED for case in refuse)
+    if not refuse or accepted < _ALIKE * len(refuse):
+        return ""
+    return (
+        f"{accepted:,} of {some(len(refuse), 'request')} that the contract forbids were accepted:"
+        " the target may not validate at all."
+    )
+
+
+def _card(
+    journal: Journal, finding: Finding, cards: dict[str, str], clauses: dict[str, str]
+) -> Card:
+    words = {clause.id: clause.words for clause in journal.clauses}
+    cases = tuple(dict.fromkeys(finding.cases))
+    sent = finding.exchange
+    tone = "bad" if finding.level == "MUST" else "doubt"
+    clause = words.get(finding.clause, finding.sentence)
+    rows = [
+        ("clause", f"{clause} ({finding.source})", ""),
+        ("contract", finding.contract, "code"),
+        ("request", bounded(sent.shown or "no body", _EXCERPT) if sent else "none was sent", "code"),
+        ("expected", finding.expected, "good"),
+        ("actual", bounded(finding.actual, _EXCERPT), tone),
+    ]
+    if finding.sentence != clause:
+        rows.insert(0, ("found", finding.sentence, ""))
+    if finding.control:
+        rows.append(("control", bounded(control(finding.control), _EXCERPT), "code"))
+    lines = replay(sent) if sent else ()
+    return Card(
+        anchor=cards[finding.id],
+        tone=tone,
+        level=finding.level,
+        symptom=finding.symptom,
+        title=clause,
+        case=cases[0] if cases else finding.id,
+        rows=tuple(rows),
+        replay=Block(" \\\n  ".join(lines)),
+        no_replay="" if lines or not sent else _no_replay(sent),
+        request_headers=sent.headers if sent else (),
+        answer=answer(sent) if sent else "",
+        response_headers=sent.response_headers[:32] if sent else (),
+        response_body=Block(bounded(sent.response_body, _EXCERPT) if sent else ""),
+        others=tuple((clauses.get(each, ""), each) for each in finding.clauses[1:]),
+        cases=cases[:_NAMED_CASES],
+        more_cases=max(0, len(cases) - _NAMED_CASES),
+    )
+
+
+def _no_replay(sent: ExchangeRecord) -> str:
+    size = some(sent.body_bytes, "byte")
+    return f"The body of {size} is too long to keep (SHA-256 {sent.body_sha256}); run the case again."
+
+
+def _unproved(rows: Sequence[Row]) -> tuple[tuple[str, str, str, tuple[Row, ...]], ...]:
+    """Return tone, heading, explanation and rows for each way in which a clause is not proved."""
+    kinds = (
+        (Standing.INCONCLUSIVE, "Tried, nothing proved", "Every answer was open to doubt."),
+        (Standing.UNTRIED, "Not tried", "No case of these clauses came to a verdict."),
+        (Standing.UNCOVERED, "Not testable", "No request can test these, or no rule exists yet."),
+        (Standing.ANNOTATION, "Annotations", "These oblige nobody; they are listed to be complete."),
+    )
+    return tuple(
+        (MARKS[standing][0], heading, why, found)
+        for standing, heading, why in kinds
+        if (found := tuple(row for row in rows if row.word == standing))
+    )
+
+
+def _groups(journal: Journal, clauses: dict[str, str]) -> tuple[CaseGroup, ...]:
+    words = {clause.id: clause.words for clause in journal.clauses}
+    own: dict[str, list[CaseRecord]] = {clause: [] for clause in words}
+    for case in journal.cases:
+        own.setdefault(case.clause, []).append(case)
+    names = anchors("k", own)
+    return tuple(
+        _group(clause, cases, names[clause], words.get(clause, ""))
+        for clause, cases in own.items()
+        if cases
+    )
+
+
+def _group(clause: str, cases: Sequence[CaseRecord], anchor: str, words: str) -> CaseGroup:
+    passed = sum(case.verdict is Verdict.PASS for case in cases)
+    return CaseGroup(
+        anchor=anchor,
+        name=clause,
+        words=words,
+        summary=f"{passed:,} of {some(len(cases), 'case')} passed",
+        bad=passed < len(cases),
+        rows=tuple(_case(case, clause) for case in cases),
+    )
+
+
+def _case(case: CaseRecord, clause: str) -> CaseRow:
+    tone, mark = CASE_MARKS[case.verdict]
+    sent = case.exchange
+    status = "" if sent is None else str(sent.status or sent.fault_code or "no answer")
+    return CaseRow(
+        name=case.id.removeprefix(f"{clause}/"),
+        words=bounded(case.words, 200),
+        because="" if case.verdict is Verdict.PASS else bounded(case.because, 300),
+        expectation=case.expectation,
+        tone=tone,
+        mark=mark,
+        verdict=case.verdict,
+        status=status,
+        elapsed=milliseconds(sent.elapsed_ms) if sent else "",
+    )
+
+
+def _run(journal: Journal, outcome: Outcome) -> tuple[tuple[str, str], ...]:
+    run = journal.run
+    return (
+        ("target", f"{run.target} (embedded, not yours)" if run.embedded else run.target),
+        ("contract", f"{run.contract_title} ({run.contract})"),
+        ("contract SHA-256", run.contract_digest),
+        ("run", run.run_id),
+        ("started", utc(run.started_at)),
+        ("ended", "to its end" if journal.end else "cut short"),
+        ("seed", str(run.seed)),
+        ("depth", run.depth),
+        ("cases planned", f"{run.planned:,}"),
+        ("requests", f"{outcome.counts.requests:,} (replays and retries included)"),
+        ("exit status", f"{outcome.exit} ({outcome.state})"),
+        ("tool", run.tool),
+        *((f"option {name}", value) for name, value in sorted(run.options.items())),
+        *sorted(run.environment.items()),
+    )

@@ -1,0 +1,396 @@
+"""Journals of imagined runs, built by code: green, red, cut short, aborted, hostile, large."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from conformance.findings import Finding
+from conformance.journal import (
+    AbortRecord,
+    Breach,
+    CaseRecord,
+    ClauseRecord,
+    EndRecord,
+    ExchangeRecord,
+    Journal,
+    JournalWriter,
+    OperationRecord,
+    RunRecord,
+)
+from conformance.verdict import Expectation, Level, Symptom, Verdict
+
+OPERATION = "PostAccountLinks"
+SCHEMA = (
+    "#/paths/~1v1~1account_links/post/requestBody/content/application~1x-www-form-urlencoded/schema"
+)
+ANSWERS = "#/paths/~1v1~1account_links/post/responses"
+URL = "http://127.0.0.1:12111/v1/account_links"
+GOOD = '{"object":"account_link","created":1795317424,"expires_at":1795317724,"url":"https://connect.example/setup/\u2026"}'
+VALIDATION = "JSON Schema Validation 2020-12, section "
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A clause of the sample contract with the number of its ACCEPT and REFUSE cases."""
+
+    local: str
+    words: str
+    value: str
+    section: str
+    accept: int
+    refuse: int
+    state: str = "covered"
+    reason: str = ""
+
+
+SPECS = (
+    Spec("/type", "the body is an object", '"object"', "6.1.1", 4, 3),
+    Spec("/required/account", "account is required", '"account"', "6.5.3", 6, 8),
+    Spec("/required/type", "type is required", '"type"', "6.5.3", 6, 8),
+    Spec(
+        "/additionalProperties",
+        "the body takes no other name than the declared ones",
+        "false",
+        "10.3.2.3",
+        7,
+        31,
+    ),
+    Spec("/account/maxLength", "account has at most 5000 characters", "5000", "6.3.1", 12, 14),
+    Spec("/account/type", "account is of type string", '"string"', "6.1.1", 9, 12),
+    Spec(
+        "/collect/enum",
+        "collect is one of: currently_due, eventually_due",
+        '["currently_due","eventually_due"]',
+        "6.1.2",
+        8,
+        22,
+    ),
+    Spec("/collect/type", "collect is of type string", '"string"', "6.1.1", 2, 8),
+    Spec("/expand/type", "expand is of type array", '"array"', "6.1.1", 6, 9),
+    Spec(
+        "/expand/*/maxLength",
+        "each item of expand has at most 5000 characters",
+        "5000",
+        "6.3.1",
+        8,
+        9,
+    ),
+    Spec("/expand/*/type", "each item of expand is of type string", '"string"', "6.1.1", 4, 6),
+    Spec("/refresh_url/type", "refresh_url is of type string", '"string"', "6.1.1", 9, 8),
+    Spec("/return_url/type", "return_url is of type string", '"string"', "6.1.1", 9, 8),
+    Spec(
+        "/type/enum",
+        "type is one of: account_onboarding, account_update",
+        '["account_onboarding","account_update"]',
+        "6.1.2",
+        8,
+        0,
+    ),
+    Spec("/type/type", "type is of type string", '"string"', "6.1.1", 2, 8),
+    Spec(
+        "/type/x-stripeBypassValidation",
+        "the enum of type may be open",
+        "true",
+        "",
+        0,
+        0,
+        "annotation",
+        "an extension: obliges nobody unless a profile says so",
+    ),
+    Spec(
+        "/expand/maxItems",
+        "expand has a size limit",
+        "1000000",
+        "6.4.1",
+        0,
+        0,
+        "uncovered",
+        "no request of bounded size reaches the limit",
+    ),
+    Spec(":request/media-type", "another media type is refused", "", "", 1, 4),
+    Spec(":request/spelling", "every spelling of a body gets the same answer", "", "", 12, 0),
+    Spec(":request/method", "an undeclared method is refused", "", "", 0, 5),
+    Spec(":response/200/type", "a success is an object", '"object"', "6.1.1", 0, 0),
+    Spec(":response/200/url/type", "url is of type string", '"string"', "6.1.1", 0, 0),
+    Spec(":response/200/created/type", "created is of type integer", '"integer"', "6.1.1", 0, 0),
+    Spec(":response/default/error/type", "error is of type object", '"object"', "6.1.1", 0, 0),
+    Spec(":response/media-type", "answers have a documented media type", "", "", 0, 0),
+)
+
+
+def clauses() -> tuple[ClauseRecord, ...]:
+    return tuple(_clause(spec) for spec in SPECS)
+
+
+def _clause(spec: Spec) -> ClauseRecord:
+    request = spec.local.startswith("/")
+    side = "request" if request else "response" if ":response" in spec.local else "protocol"
+    *place, keyword = spec.local.lstrip(":").split("/")
+    if "required" in place:
+        place, keyword = [], "required"
+    if side == "response":
+        place = place[2:] if len(place) > 1 else []
+    instance = "".join(f"/{step}" for step in place if step) if side != "protocol" else ""
+    steps = "".join("/items" if step == "*" else f"/properties/{step}" for step in place if step)
+    base = ANSWERS + "/200" if side == "response" else SCHEMA
+    return ClauseRecord(
+        id=OPERATION + spec.local,
+        operation=OPERATION,
+        side=side,
+        keyword=keyword,
+        keyword_location="" if side == "protocol" else f"{base}{steps}/{keyword}",
+        instance_location=instance,
+        words=spec.words,
+        value=spec.value,
+        source=VALIDATION + spec.section if spec.section else "RFC 9110, section 15.5",
+        level=Level.MUST,
+        state=spec.state,
+        reason=spec.reason,
+    )
+
+
+def exchange(
+    body: str | None = "account=acct_1&type=account_onboarding", **changes: object
+) -> ExchangeRecord:
+    """A POST that got 200; `changes` replace members."""
+    data = (body or "").encode("utf-8", "surrogatepass")
+    shown = ", ".join(
+        f'{name}="{value if len(value) < 40 else value[:4] + "…"}"'
+        + (f" ({len(value)} characters)" if len(value) >= 40 else "")
+        for name, _, value in (pair.partition("=") for pair in (body or "").split("&"))
+        if name
+    )
+    plain = ExchangeRecord(
+        method="POST",
+        url=URL,
+        headers=(
+            ("Host", "127.0.0.1:12111"),
+            ("Accept", "application/json"),
+            ("Accept-Encoding", "identity"),
+            ("Authorization", "Bearer $STRIPE_API_KEY"),
+            ("Content-Type", "application/x-www-form-urlencoded"),
+            ("Content-Length", str(len(data))),
+        ),
+        shown=shown,
+        body=body,
+        body_base64=None,
+        body_bytes=len(data),
+        body_sha256=hashlib.sha256(data).hexdigest(),
+        chunked=False,
+        status=200,
+        response_headers=(
+            ("Content-Type", "application/json"),
+            ("Request-Id", "req_7Yk2"),
+            ("Stripe-Mock-Version", "0.197.0"),
+        ),
+        response_body=GOOD,
+        response_bytes=len(GOOD.encode()),
+        response_sha256=hashlib.sha256(GOOD.encode()).hexdigest(),
+        fault_code="",
+        fault_phase="",
+        fault_sentence="",
+        elapsed_ms=1.42,
+        attempts=1,
+    )
+    return replace(plain, **changes)  # type: ignore[arg-type]  # members by name
+
+
+def refusal(param: str) -> dict[str, object]:
+    body = f'{{"error":{{"type":"invalid_request_error","param":"{param}"}}}}'
+    return {"status": 400, "response_body": body, "response_bytes": len(body)}
+
+
+def cases() -> Iterator[CaseRecord]:
+    """Every case of the sample contract, all passed."""
+    for spec in SPECS:
+        for number in range(spec.accept):
+            yield case(spec, Expectation.ACCEPT, number)
+        for number in range(spec.refuse):
+            yield case(spec, Expectation.REFUSE, number)
+
+
+def case(spec: Spec, expectation: Expectation, number: int) -> CaseRecord:
+    name = f"{'member' if expectation is Expectation.ACCEPT else 'outsider'}-{number}"
+    body = f"account=acct_{number}&type=account_onboarding"
+    if expectation is Expectation.REFUSE:
+        body += f"&x{number}=1"
+    control = exchange() if expectation is Expectation.REFUSE else None
+    answer = refusal("x") if expectation is Expectation.REFUSE else {}
+    return CaseRecord(
+        id=f"{OPERATION}{spec.local}/{name}",
+        clause=OPERATION + spec.local,
+        operation=OPERATION,
+        words=f"value {number} {'is allowed' if expectation is Expectation.ACCEPT else 'is not allowed'}",
+        expectation=expectation,
+        level=Level.MUST,
+        verdict=Verdict.PASS,
+        because="accepted"
+        if expectation is Expectation.ACCEPT
+        else "refused, and the control was accepted",
+        exchange=exchange(body, **answer),
+        control=control,
+        wrong=0,
+        tried=1,
+        seconds=0.002,
+    )
+
+
+def run(**changes: object) -> RunRecord:
+    plain = RunRecord(
+        run_id="2026-11-22T03-17-04Z-7f3a",
+        tool="schema-conformance 0.1.0",
+        target="http://127.0.0.1:12111",
+        embedded=False,
+        contract="fixtures/PostAccountLinks.html",
+        contract_title="PostAccountLinks",
+        contract_digest="8ab1e48125ed" + "0" * 52,
+        seed=7,
+        depth="normal",
+        started_at=1795317424.25,
+        planned=sum(spec.accept + spec.refuse for spec in SPECS),
+        operations=(
+            OperationRecord(OPERATION, "POST", "/v1/account_links", "Create an account link"),
+        ),
+        options={"rate": "unlimited"},
+        environment={"python": "3.11.7", "pytest": "9.2.0", "platform": "Linux"},
+        again="pytest --target-url=http://127.0.0.1:12111 --seed=7",
+    )
+    return replace(plain, **changes)  # type: ignore[arg-type]  # members by name
+
+
+def green(**changes: object) -> Journal:
+    every = tuple(cases())
+    return Journal(run(**changes), clauses(), every, (), None, EndRecord(1.14, len(every) + 14, 0))
+
+
+def broken(
+    journal: Journal,
+    clause: str,
+    symptom: Symptom,
+    *,
+    verdict: Verdict = Verdict.FAIL,
+    level: Level = Level.MUST,
+    **answer: object,
+) -> Journal:
+    """`journal` with every REFUSE case of `clause` (or all its cases) gone wrong."""
+    own = [each for each in journal.cases if each.clause == clause]
+    wanted = [each for each in own if each.expectation is Expectation.REFUSE] or own
+    ids = {each.id for each in wanted}
+    changed = tuple(
+        replace(
+            each,
+            verdict=verdict,
+            symptom=symptom,
+            level=level,
+            wrong=3,
+            tried=3,
+            because="accepted three times of three",
+            exchange=replace(each.exchange, **(answer or {"status": 200, "response_body": GOOD})),
+        )
+        if each.id in ids and each.exchange
+        else each
+        for each in journal.cases
+    )
+    return replace(journal, cases=changed)
+
+
+def finding(journal: Journal, clause: str, symptom: Symptom, **changes: object) -> Finding:
+    """The finding that the failing cases of `clause` amount to."""
+    record = next(each for each in journal.clauses if each.id == clause)
+    failing = [c for c in journal.cases if c.clause == clause and c.verdict is not Verdict.PASS]
+    first = failing[0] if failing else journal.cases[0]
+    plain = Finding(
+        id=f"{clause}/{symptom}",
+        operation=OPERATION,
+        clauses=(clause,),
+        clause=clause,
+        keyword_location=record.keyword_location,
+        instance_location=record.instance_location,
+        contract=f"…{record.keyword_location[-40:]} = {record.value}",
+        source=record.source,
+        level=Level.MUST,
+        verdict=Verdict.FAIL,
+        symptom=symptom,
+        sentence=record.words,
+        expected="refused (4xx)",
+        actual="200 OK in 1.4 ms",
+        exchange=first.exchange,
+        control=first.control,
+        cases=tuple(each.id for each in failing),
+    )
+    return replace(plain, **changes)  # type: ignore[arg-type]  # members by name
+
+
+LONG = "account=" + "a" * 5001 + "&type=account_onboarding"
+
+
+def red(**changes: object) -> tuple[Journal, tuple[Finding, ...]]:
+    """Two faults of level MUST, one recommendation not followed, some cases inconclusive."""
+    length, enum = f"{OPERATION}/account/maxLength", f"{OPERATION}/collect/enum"
+    shape, media = f"{OPERATION}:response/200/created/type", f"{OPERATION}:request/media-type"
+    journal = broken(green(**changes), length, Symptom.ACCEPTED)
+    journal = broken(journal, enum, Symptom.ACCEPTED)
+    journal = broken(journal, media, Symptom.OTHER_REASON, verdict=Verdict.INCONCLUSIVE)
+    sent = replace(journal.cases[0], breaches=(Breach(shape, "created is a string"),))
+    journal = replace(journal, cases=(sent, *journal.cases[1:]), end=EndRecord(1.31, 371, 1))
+    over = exchange(LONG)
+    at = exchange(LONG.replace("a" * 5001, "a" * 5000))
+    return journal, (
+        finding(journal, length, Symptom.ACCEPTED, exchange=over, control=at),
+        finding(
+            journal,
+            enum,
+            Symptom.ACCEPTED,
+            exchange=exchange("account=acct_1&type=account_onboarding&collect=currently_duex"),
+            control=exchange("account=acct_1&type=account_onboarding&collect=currently_due"),
+        ),
+        finding(
+            journal,
+            shape,
+            Symptom.BROKEN_RESPONSE,
+            level=Level.SHOULD,
+            control=None,
+            expected="created is an integer",
+            actual="created is a string",
+            exchange=exchange(status=200),
+            cases=(sent.id,),
+        ),
+    )
+
+
+def cut() -> Journal:
+    """A run that was killed after forty cases."""
+    journal = green()
+    return replace(journal, cases=journal.cases[:40], unfinished=(journal.cases[40].id,), end=None)
+
+
+def aborted() -> Journal:
+    """A run whose target did not answer at all."""
+    sentence = "nothing listens at 127.0.0.1:12111 (connection refused)"
+    return replace(
+        green(),
+        cases=(),
+        abort=AbortRecord(sentence, "Start the target, or check --target-url."),
+        end=EndRecord(0.01, 1, 7),
+    )
+
+
+def write(journal: Journal, path: Path) -> None:
+    """Write `journal` as the suite writes one."""
+    writer = JournalWriter(path)
+    writer.write("run", journal.run)
+    for clause in journal.clauses:
+        writer.write("clause", clause)
+    for each in journal.cases:
+        writer.start(each.id)
+        writer.write("finish", each)
+    for unfinished in journal.unfinished:
+        writer.start(unfinished)
+    if journal.abort:
+        writer.write("abort", journal.abort)
+    if journal.end:
+        writer.write("end", journal.end)
+    writer.close()
