@@ -1,0 +1,98 @@
+"""(case, exchange, control) → verdict: pure, and knows nothing of how cases are made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from conformance.cases import Case
+from conformance.contract.model import Json
+from conformance.exchange import Exchange
+from conformance.verdict import Expectation, Symptom, Verdict
+
+_THROTTLED = frozenset({429, 503})
+_SERVER_ERROR = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict, how a failure shows, and why in one sentence."""
+
+    verdict: Verdict
+    symptom: Symptom = Symptom.NONE
+    because: str = ""
+
+
+def judge(case: Case, exchange: Exchange, control: Exchange | None, blamed: str = "") -> Judgement:
+    """Return the verdict on `case`.
+
+    `control` is the first control that was not accepted, or the nearest one that was, or None
+    where the case needs none. `blamed` is the declared top-level name that a refusal names.
+    """
+    if exchange.fault is not None:
+        return Judgement(Verdict.FAULT, Symptom.FAULT, exchange.fault.sentence)
+    status = exchange.response.status if exchange.response is not None else 0
+    if status in case.also_allowed:
+        return Judgement(Verdict.PASS, because=f"{status} is allowed here")
+    if status in _THROTTLED:
+        return Judgement(Verdict.INCONCLUSIVE, because=f"the target was busy ({status})")
+    if status >= _SERVER_ERROR:
+        because = f"the target answered {status}: no request may break the server"
+        return Judgement(Verdict.FAIL, Symptom.SERVER_ERROR, because)
+    match case.expectation:
+        case Expectation.EITHER:
+            return Judgement(Verdict.PASS, because=f"answered {status}, as the target may choose")
+        case Expectation.ACCEPT:
+            return _accept(exchange, control, status)
+        case Expectation.REFUSE:
+            return _refuse(case, exchange, control, status, blamed)
+
+
+def _accept(exchange: Exchange, control: Exchange | None, status: int) -> Judgement:
+    if exchange.accepted:
+        return Judgement(Verdict.PASS, because=f"accepted with {status}")
+    if control is not None and not control.accepted:
+        return _no_control(control)
+    if exchange.refused:
+        because = f"a valid request was refused with {status}"
+        return Judgement(Verdict.FAIL, Symptom.REFUSED, because)
+    return Judgement(Verdict.INCONCLUSIVE, because=f"{status} neither accepts nor refuses")
+
+
+def _refuse(
+    case: Case, exchange: Exchange, control: Exchange | None, status: int, blamed: str
+) -> Judgement:
+    if exchange.accepted:
+        because = f"an invalid request was accepted with {status}"
+        return Judgement(Verdict.FAIL, Symptom.ACCEPTED, because)
+    if control is None or not control.accepted:
+        return _no_control(control)
+    if not exchange.refused:
+        return Judgement(Verdict.INCONCLUSIVE, because=f"{status} neither accepts nor refuses")
+    if blamed and case.culprits and blamed not in case.culprits:
+        because = f"refused with {status}, but the error blames {blamed}"
+        return Judgement(Verdict.INCONCLUSIVE, Symptom.OTHER_REASON, because)
+    return Judgement(Verdict.PASS, because=f"refused with {status}, the control was accepted")
+
+
+def _no_control(control: Exchange | None) -> Judgement:
+    if control is None:
+        said = "no control was sent"
+    elif control.response is not None:
+        said = f"its control was answered {control.response.status}"
+    else:
+        said = "its control got no answer"
+    return Judgement(Verdict.INCONCLUSIVE, because=f"{said}, so the answer proves nothing")
+
+
+def blamed_name(body: Json, location: tuple[str, ...], declared: frozenset[str]) -> str:
+    """Return the declared top-level property that a refusal names, or the empty string.
+
+    `location` leads to the member of the error body that names a parameter (`error`, `param`).
+    """
+    value = body
+    for step in location:
+        value = value.get(step) if isinstance(value, dict) else None
+    if not isinstance(value, str) or not location:
+        return ""
+    top = value.partition("[")[0].partition(".")[0]
+    return top if top in declared else ""

@@ -1,0 +1,124 @@
+"""One small file per keyword, found by being there.
+
+A rule is a function `(value, site) → obligations`, registered with `@keyword(NAME, …)`; beside it
+may stand a function `(value, site) → strategy` of arbitrary violations, registered with
+`@arbitrary(NAME)` and called only when a run explores. To add a keyword, add a file; nothing else
+is touched. Two files that claim one keyword are an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING, Any
+
+from conformance.errors import SuiteError
+from conformance.obligation import Rule, Site
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+ANNOTATIONS: Mapping[str, str] = {
+    "title": "names the schema",
+    "description": "explains the schema",
+    "default": "says what absence means",
+    "example": "shows a value",
+    "examples": "shows values",
+    "deprecated": "says that a property may go",
+    "readOnly": "says who writes the property",
+    "writeOnly": "says who reads the property",
+    "externalDocs": "links to prose",
+    "xml": "describes another media type",
+    "discriminator": "helps tools to choose a schema",
+    "$comment": "speaks to maintainers",
+    "nullable": "is rewritten into type",
+    "contentMediaType": "describes text inside the string",
+    "contentEncoding": "describes text inside the string",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class KeywordRule:
+    """A registered rule. `words` is a template over {site}, {value} and {subject}."""
+
+    keyword: str
+    source: str
+    words: str
+    rule: Rule
+    home: str
+
+
+_MARK = "__keyword_rule__"
+_EXPLORES = "__keyword_explores__"
+
+Violations = Callable[[Any, Site], "SearchStrategy[Any]"]
+
+
+def keyword(name: str, *, source: str, words: str) -> Callable[[Rule], Rule]:
+    """Register the decorated rule for the keyword `name`."""
+
+    def register(rule: Rule) -> Rule:
+        setattr(rule, _MARK, KeywordRule(name, source, words, rule, rule.__module__))
+        return rule
+
+    return register
+
+
+def arbitrary(name: str) -> Callable[[Violations], Violations]:
+    """Register the decorated function as the arbitrary violations of the keyword `name`."""
+
+    def register(violations: Violations) -> Violations:
+        setattr(violations, _EXPLORES, name)
+        return violations
+
+    return register
+
+
+@cache
+def explorers() -> Mapping[str, Violations]:
+    """Return the arbitrary violations by keyword."""
+    return {
+        name: value
+        for value in _members()
+        if isinstance(name := getattr(value, _EXPLORES, None), str)
+    }
+
+
+def _members() -> Iterator[Any]:
+    for module in sorted(info.name for info in iter_modules(__path__)):
+        yield from vars(import_module(f"{__name__}.{module}")).values()
+
+
+@cache
+def rules() -> Mapping[str, KeywordRule]:
+    """Return every rule by keyword.
+
+    Raises SuiteError, naming both files, where two claim one keyword.
+    """
+    found: dict[str, KeywordRule] = {}
+    for value in _members():
+        rule = getattr(value, _MARK, None)
+        if isinstance(rule, KeywordRule):
+            other = found.setdefault(rule.keyword, rule)
+            if other.home != rule.home:
+                raise SuiteError(
+                    f"{other.home} and {rule.home} both claim the keyword {rule.keyword}"
+                )
+    return found
+
+
+def annotation(name: str) -> str | None:
+    """Return why the keyword `name` obliges nobody, or None where it does or may."""
+    if name.startswith("x-"):
+        return "an extension: obliges nobody unless a profile says so"
+    return ANNOTATIONS.get(name)
+
+
+def describe(value: Any) -> str:  # noqa: ANN401  (any JSON)
+    """Return `value` in a few words, for clauses."""
+    if isinstance(value, list):
+        return ", ".join(str(each) for each in value[:12]) + (", …" if len(value) > 12 else "")  # noqa: PLR2004
+    return str(value)

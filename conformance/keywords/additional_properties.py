@@ -1,0 +1,106 @@
+"""additionalProperties."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from conformance.keywords import arbitrary, keyword
+from conformance.obligation import Obligation, Site, With, must_refuse
+from conformance.verdict import Level
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+    from conformance.contract.model import Json
+
+_COMMON = ("metadata", "id", "object")
+"""Names that most operations of an API know, and so a server may let through everywhere."""
+
+
+@keyword(
+    "additionalProperties",
+    source="JSON Schema Core 2020-12, section 10.3.2.3",
+    words="{site} takes no other name than the declared ones",
+)
+def additional_properties(allowed: Json, site: Site) -> Iterator[Obligation]:
+    """`false` closes the object: any other name is refused, however it is spelt or filled."""
+    if allowed is not False:
+        return
+    taken = {*site.schema.get("properties", ()), *site.schema.get("x-conformance-reserved", ())}
+    seen = set(taken)
+    for name, words, culprits in _names(site):
+        if name not in seen:
+            seen.add(name)
+            yield _unknown(_label(words), {name: "x"}, words, culprits, lead=words == "a new name")
+    new = next(name for name in ("unlisted", "unlisted_name", "zz_unlisted") if name not in taken)
+    yield _unknown("empty-value", {new: ""}, "a new name with an empty value")
+    yield _unknown("array-value", {new: ["x"]}, "a new name with an array")
+    yield _unknown("hash-value", {new: {"a": "x"}}, "a new name with an object")
+    for count, word in ((2, "two"), (5, "five")):
+        several = {f"{new}_{letter}": "x" for letter in "abcde"[:count]}
+        yield _unknown(f"{word}-names", several, f"{word} new names")
+    yield must_refuse(
+        "new-name-first", With({new: "x"}, first=True), "a new name before all others",
+        culprits=(new,),
+    )
+    yield must_refuse(
+        "empty-name",
+        With({"": "x"}),
+        "an empty name (a decoder may drop it, which loses what was sent)",
+        level=Level.SHOULD,
+    )
+
+
+def _names(site: Site) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    properties = list(site.schema.get("properties", ()))
+    yield "unlisted", "a new name", ()
+    if properties:
+        first = properties[0]
+        long = max(properties, key=len)
+        underscored = next((name for name in properties if "_" in name.strip("_")), None)
+        yield f"{first}_id", "a name that starts like a known one", (first,)
+        yield f"my_{first}", "a name that ends like a known one", (first,)
+        yield f"my_{long}_new", "a name that contains a known one", (long,)
+        yield f"{first}s", "the plural of a known name", (first,)
+        yield first[:-1] or "y", "a known name cut short", (first,)
+        yield first.capitalize(), "a known name capitalised", (first,)
+        yield long.upper(), "a known name in upper case", (long,)
+        yield f"{first} ", "a known name with a blank behind", (first,)
+        yield f" {first}", "a known name with a blank before", (first,)
+        if underscored:
+            yield underscored.replace("_", "-"), "a known name with dashes", (underscored,)
+            yield _camel(underscored), "a known name in camel case", (underscored,)
+    yield "_unlisted", "a name with an underscore before", ()
+    yield "0", "a number", ()
+    yield "n" * 300, "a very long name", ()
+    yield "na\u00efve", "a name beyond ASCII", ()
+    yield "unlisted.name", "a name with a dot", ()
+    yield "$unlisted", "a name with a dollar sign", ()
+    for name in (*_COMMON, *site.known_names[:3]):
+        yield name, f"{name}, which other operations know", ()
+
+
+def _camel(name: str) -> str:
+    head, *rest = name.split("_")
+    return head + "".join(part.capitalize() for part in rest)
+
+
+def _label(words: str) -> str:
+    return "-".join("".join(c if c.isalnum() else " " for c in words).split()).lower()
+
+
+def _unknown(
+    label: str, members: dict[str, Json], words: str, culprits: tuple[str, ...] = (), *, lead: bool = False
+) -> Obligation:
+    names = (*members, *culprits)
+    return must_refuse(label, With(members), f"{words} is unknown", culprits=names, lead=lead)
+
+
+@arbitrary("additionalProperties")
+def strangers(allowed: Json, site: Site) -> SearchStrategy[dict[str, str]]:
+    """Any names that the object does not declare."""
+    from conformance.strategies import unknown_members  # noqa: PLC0415  (Hypothesis costs 0.2 s)
+
+    taken = {*site.schema.get("properties", ()), *site.schema.get("x-conformance-reserved", ())}
+    return unknown_members(frozenset(taken))

@@ -1,0 +1,31 @@
+"""minLength."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from conformance.keywords import keyword
+from conformance.obligation import Obligation, Put, Site, must_accept, must_refuse
+from conformance.text import ALPHABETS, repeated
+
+
+@keyword(
+    "minLength",
+    source="JSON Schema Validation 2020-12, section 6.3.2",
+    words="{site} has at least {value} characters",
+)
+def min_length(limit: int, site: Site) -> Iterator[Obligation]:
+    """Length counts Unicode code points, so a two-byte character is one."""
+    if limit == 0:
+        return
+    for name, unit in ALPHABETS.items():
+        which = "" if name == "ascii" else f"-{name}"
+        fits = Put(repeated(unit, limit))
+        yield must_accept(f"at-least{which}", fits, f"{limit} {name} characters are enough")
+        yield must_refuse(
+            f"too-short{which}",
+            Put(repeated(unit, limit - 1)),
+            f"{limit - 1} {name} characters are one too few",
+            nearest=fits,
+            lead=name == "ascii",
+        )

@@ -1,0 +1,125 @@
+"""What the target owes some values at a site, and why.
+
+A rule (`conformance.keywords`) yields obligations; it knows nothing of forms, requests or other
+sites. An obligation says how the value at its site changes (`change`) and how the nearest valid
+value looks (`nearest`): the control differs from the case in that one thing only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from conformance.contract.model import Json
+from conformance.verdict import Expectation, Level
+
+ITEM = "*"
+"""Stands in an instance location for any item of an array."""
+
+
+class Change(Protocol):
+    """How the value at a site becomes another; pure."""
+
+    def __call__(self, value: Json) -> Json:
+        """Return the changed copy of `value`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Replace the value."""
+
+    new: Json
+
+    def __call__(self, value: Json) -> Json:
+        return self.new
+
+
+@dataclass(frozen=True, slots=True)
+class Without:
+    """Take members out of an object."""
+
+    names: tuple[str, ...]
+
+    def __call__(self, value: Json) -> Json:
+        return {name: each for name, each in value.items() if name not in self.names}
+
+
+@dataclass(frozen=True, slots=True)
+class With:
+    """Add members to an object, behind the others or before them."""
+
+    members: Mapping[str, Json]
+    first: bool = False
+
+    def __call__(self, value: Json) -> Json:
+        return {**self.members, **value} if self.first else {**value, **self.members}
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """Leave the value as it is."""
+
+    def __call__(self, value: Json) -> Json:
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One schema object and the instance location that it governs.
+
+    `path` is the instance location as steps, ITEM for any item of an array. `pointer` is where
+    the schema stands in the contract. `words` names the place for people: `account`, `each item
+    of expand`. `sample` is an ordinary valid value. `neighbours` are valid values of other
+    properties, for near misses.
+    """
+
+    schema: Mapping[str, Json]
+    path: tuple[str, ...]
+    pointer: str
+    words: str
+    sample: Json
+    neighbours: tuple[str, ...] = ()
+    known_names: tuple[str, ...] = ()
+
+    @property
+    def types(self) -> frozenset[str]:
+        """The JSON types that `type` allows here; empty where it says nothing."""
+        declared = self.schema.get("type")
+        if declared is None:
+            return frozenset()
+        return frozenset([declared] if isinstance(declared, str) else declared)
+
+
+@dataclass(frozen=True, slots=True)
+class Obligation:
+    """One change at a site with what the target owes for it.
+
+    `subject` splits a keyword into one clause per name (`required`). `lead` marks the obligation
+    that stands for its clause in every context. `culprits` are the names that a refusal may blame,
+    beside the one at the site.
+    """
+
+    name: str
+    expectation: Expectation
+    change: Change
+    words: str
+    nearest: Change = field(default_factory=Keep)
+    subject: str = ""
+    lead: bool = False
+    level: Level = Level.MUST
+    culprits: tuple[str, ...] = ()
+
+
+def must_accept(name: str, change: Change, words: str, **options: Any) -> Obligation:  # noqa: ANN401
+    """Return the obligation to accept."""
+    return Obligation(name, Expectation.ACCEPT, change, words, **options)
+
+
+def must_refuse(name: str, change: Change, words: str, **options: Any) -> Obligation:  # noqa: ANN401
+    """Return the obligation to refuse."""
+    return Obligation(name, Expectation.REFUSE, change, words, **options)
+
+
+Rule = Callable[[Any, Site], Iterator[Obligation]]

@@ -1,0 +1,67 @@
+"""Operation → plan: every clause and every deterministic case, in the order of sending."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import zip_longest
+
+from conformance.cases import Case, Deriver, deriver_for
+from conformance.clause import Clause
+from conformance.contract.model import Operation
+from conformance.exchange import Request
+from conformance.protocol import protocol_cases
+from conformance.responses import response_clauses
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything derived from one operation, before anything is sent.
+
+    `preflight` is the smallest valid request: where it is not accepted, nothing can be judged.
+    """
+
+    operation: Operation
+    clauses: tuple[Clause, ...]
+    cases: tuple[Case, ...]
+    preflight: Request
+    deriver: Deriver
+
+
+def derive(operation: Operation) -> Plan:
+    """Return the plan of `operation`. Raises NoExampleError where no valid body is found."""
+    deriver = deriver_for(operation)
+    cases = [*deriver.together(), *deriver.at_sites(), *protocol_cases(deriver)]
+    used = {case.clause.id for case in cases}
+    known = {clause.id: clause for clause in deriver.clauses.values()}
+    known |= {case.clause.id: case.clause for case in cases}
+    clauses = [_settled(clause, used) for clause in known.values()]
+    clauses += response_clauses(operation)
+    return Plan(
+        operation, tuple(clauses), tuple(interleaved(cases)), deriver.preflight, deriver
+    )
+
+
+def interleaved(cases: Iterable[Case]) -> Iterator[Case]:
+    """Yield cases so that each clause has had its n-th case before any has its next.
+
+    A second case that would send the same bytes is passed over.
+    """
+    by_clause: dict[str, list[Case]] = {}
+    seen: set[str] = set()
+    for case in cases:
+        if case.request.digest not in seen:
+            seen.add(case.request.digest)
+            by_clause.setdefault(case.clause.id, []).append(case)
+    for each in zip_longest(*by_clause.values()):
+        yield from (case for case in each if case is not None)
+
+
+def _settled(clause: Clause, used: set[str]) -> Clause:
+    if clause.state != "covered" or clause.id in used:
+        return clause
+    if clause.keyword in ("properties", "items", "required"):
+        reason = "speaks through the clauses of its members"
+        return replace(clause, state="annotation", reason=reason)
+    reason = "nothing that breaks it can be said in this media type"
+    return replace(clause, state="uncovered", reason=reason)

@@ -1,0 +1,54 @@
+"""Readings decide the expectation, not the generator.
+
+All readings of the bytes valid: ACCEPT. None valid: REFUSE. Otherwise the server may choose:
+EITHER. There is no list of excuses; a freedom of the wire is a reading, a freedom of the schema
+(an enum that an extension opens) is a second schema.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from conformance.contract.model import Content, Json
+from conformance.validation import Validator, validator_for
+from conformance.verdict import Expectation
+from conformance.wire import Readings
+
+OPENS_ENUM = "x-stripeBypassValidation"
+"""Documented nowhere; client libraries treat such enums as open, so a server may too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """The schema of a request in every version that a server may enforce."""
+
+    validators: tuple[Validator, ...]
+
+    @classmethod
+    def of(cls, content: Content) -> Judge:
+        """Build from the contract's schema and its freedoms."""
+        schemas = [content.schema if content.schema is not None else {}]
+        opened = _opened(schemas[0])
+        if opened != schemas[0]:
+            schemas.append(opened)
+        return cls(tuple(validator_for(schema, place=content.pointer) for schema in schemas))
+
+    def expectation(self, readings: Readings) -> Expectation:
+        """Return what the contract owes bytes with these readings."""
+        if not readings.complete:
+            return Expectation.EITHER
+        answers = {each.fits(body) for each in self.validators for body in readings.bodies}
+        if readings.unreadable:
+            answers.add(False)
+        if answers == {True}:
+            return Expectation.ACCEPT
+        return Expectation.REFUSE if answers == {False} else Expectation.EITHER
+
+
+def _opened(schema: Json) -> Json:
+    if isinstance(schema, dict):
+        drop = {"enum"} if schema.get(OPENS_ENUM) is True else set()
+        return {name: _opened(value) for name, value in schema.items() if name not in drop}
+    if isinstance(schema, list):
+        return [_opened(each) for each in schema]
+    return schema

@@ -1,0 +1,33 @@
+"""What is remarkable about a request: possible common causes of several failures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from conformance.exchange import Request
+
+_LONG_BODY = 8_000
+_PATTERNS = {
+    "astral": re.compile(rb"%[Ff][0-4]|[\xf0-\xf4]"),
+    "combining": re.compile(rb"%[Cc][CcDd]|[\xcc\xcd]"),
+    "non-ascii": re.compile(rb"%[89A-Fa-f]|[\x80-\xff]"),
+    "brackets": re.compile(rb"\[|%5[Bb]"),
+    "markup": re.compile(rb"%3[CcEe]|%22|%27|%5[Cc]"),
+}
+
+
+def traits(request: Request) -> tuple[str, ...]:
+    """Return the traits of `request`, from its bytes alone, in a fixed order."""
+    return tuple(_traits(request))
+
+
+def _traits(request: Request) -> Iterator[str]:
+    body = request.body or b""
+    for name, pattern in _PATTERNS.items():
+        if pattern.search(body):
+            yield name
+    if len(body) > _LONG_BODY:
+        yield "long body"
+    if not body:
+        yield "no body"

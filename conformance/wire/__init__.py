@@ -1,0 +1,65 @@
+"""Body → bytes, bytes → readings; one file per media type, found by being there.
+
+A module of this package serves the media type that its constant MEDIA_TYPE names, with two pure
+functions: `encode(body, content, spelling)` and `read(data, content)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Literal
+
+from conformance.contract.model import Content, Json
+
+
+class InexpressibleError(Exception):
+    """The body cannot be written in this media type; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """How to write a body where the media type leaves a choice.
+
+    `arrays` None means as the contract says.
+    """
+
+    arrays: Literal["index", "append", "repeat"] | None = None
+    encoded_brackets: bool = False
+    space: Literal["+", "%20"] = "+"
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """Every body that a server may legitimately decode from some bytes.
+
+    `unreadable` says that refusing to decode them is legitimate too. `complete` is False where
+    there are more readings than were listed; then nothing may be concluded.
+    """
+
+    bodies: tuple[Json, ...]
+    unreadable: bool = False
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """A media type with its two functions."""
+
+    media_type: str
+    encode: Callable[[Json, Content, Spelling], bytes]
+    read: Callable[[bytes, Content], Readings]
+
+
+@cache
+def wires() -> Mapping[str, Wire]:
+    """Return every wire by media type."""
+    found = {}
+    for info in iter_modules(__path__):
+        module = import_module(f"{__name__}.{info.name}")
+        if hasattr(module, "MEDIA_TYPE"):
+            found[module.MEDIA_TYPE] = Wire(module.MEDIA_TYPE, module.encode, module.read)
+    return found

@@ -1,0 +1,294 @@
+"""application/x-www-form-urlencoded with brackets (URL Standard, section 5).
+
+Everything on this wire is text, so `read` asks the schema which values a text may stand for. The
+freedoms that it models, each a reading of its own:
+
+- empty text is "", null (an attempt to unset) or absent; an undeclared name stays present;
+- a scalar sent twice is the last, the first, the list of both, or refused;
+- malformed percent-encoding and bad UTF-8 are read literally or with replacement, or refused;
+- NUL and empty pairs may be refused;
+- an array whose style the contract leaves open may arrive in any style.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import islice, product
+from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote_to_bytes
+
+from conformance.schema import View
+from conformance.wire import InexpressibleError, Readings, Spelling
+
+if TYPE_CHECKING:
+    from conformance.contract.model import Content, Json
+
+MEDIA_TYPE = "application/x-www-form-urlencoded"
+_MOST_READINGS = 64
+_NAME = re.compile(r"([^\[\]]*)((?:\[[^\[\]]*\])*)")
+_PART = re.compile(r"\[([^\[\]]*)\]")
+_BAD_PERCENT = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
+_LOOSE_BOOLEANS = frozenset({"True", "TRUE", "False", "FALSE", "1", "0", "on", "off", "yes", "no"})
+
+
+class _Absent:
+    """The reading in which a name was not sent at all."""
+
+
+_ABSENT = _Absent()
+
+
+class _UnreadableError(Exception):
+    pass
+
+
+# --- body → bytes ---------------------------------------------------------------------------------
+
+
+def encode(body: Json, content: Content, spelling: Spelling) -> bytes:
+    """Return `body` as a form.
+
+    Raises InexpressibleError for a body that is no object, for an empty array or object (a form
+    has no way to say it) and for text with lone surrogates.
+    """
+    if not isinstance(body, dict):
+        raise InexpressibleError("a form is always an object")
+    pairs = [pair for name, value in body.items() for pair in _pairs(name, value, content, spelling)]
+    try:
+        return "&".join(
+            f"{_escape(name, spelling, brackets=True)}={_escape(text, spelling)}"
+            for name, text in pairs
+        ).encode()
+    except UnicodeEncodeError as problem:
+        raise InexpressibleError("a lone surrogate has no UTF-8 form") from problem
+
+
+def _pairs(
+    name: str, value: Json, content: Content, spelling: Spelling
+) -> Iterator[tuple[str, str]]:
+    top = name.partition("[")[0]
+    if isinstance(value, (list, dict)) and not value:
+        raise InexpressibleError("a form cannot say that an array or an object is empty")
+    if isinstance(value, dict):
+        for key, child in value.items():
+            yield from _pairs(f"{name}[{key}]", child, content, spelling)
+    elif isinstance(value, list):
+        style = spelling.arrays or array_style(content, top) or _usual_style(content, name)
+        for index, child in enumerate(value):
+            suffix = {"index": f"[{index}]", "append": "[]", "repeat": ""}[style]
+            yield from _pairs(name + suffix, child, content, spelling)
+    else:
+        yield name, _text(value)
+
+
+def array_style(content: Content, name: str) -> str | None:
+    """Return how the contract says that the array `name` travels, or None where it is open.
+
+    Style deepObject says nothing of arrays (OpenAPI 3.0.4, section 4.8.12); those who declare it
+    for one read indices and empty brackets.
+    """
+    encoding = content.encoding.get(name)
+    if encoding is None:
+        return None
+    if encoding.style == "deepObject":
+        return "index"
+    return "repeat" if encoding.style == "form" and encoding.explode else None
+
+
+def _usual_style(content: Content, name: str) -> str:
+    """A declared array repeats its name (OpenAPI 3.0.4, section 4.8.15.1); all else has indices."""
+    declared = View.of(content.schema, content.schema).member(name)
+    return "repeat" if "array" in declared.types else "index"
+
+
+def _text(value: Json) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if isinstance(value, str) else repr(value)
+
+
+@lru_cache(maxsize=1024)
+def _escape(text: str, spelling: Spelling, *, brackets: bool = False) -> str:
+    safe = "*-._ " + ("[]" if brackets and not spelling.encoded_brackets else "")
+    return quote(text, safe=safe).replace("~", "%7E").replace(" ", spelling.space)
+
+
+# --- bytes → readings -----------------------------------------------------------------------------
+
+
+@dataclass
+class _Node:
+    """What was sent under one name: texts of its own, and children in brackets."""
+
+    texts: list[str] = field(default_factory=list)
+    children: dict[str, _Node] = field(default_factory=dict)
+
+
+def read(data: bytes, content: Content) -> Readings:
+    """Return every body that `data` may stand for under `content.schema`."""
+    tree, unreadable, dropped = _tree(data)
+    view = View.of(content.schema, content.schema)
+    open_names = frozenset(name for name in tree if array_style(content, name) is None)
+    bodies: list[Json] = []
+    complete = True
+    for nodes in (tree, dropped) if dropped is not None else (tree,):
+        choices = []
+        for name, node in nodes.items():
+            values, refusable = _values(node, view.member(name), view.declares(name), name in open_names)
+            unreadable |= refusable
+            choices.append([(name, value) for value in values])
+        for members in islice(product(*choices), _MOST_READINGS + 1):
+            bodies.append({name: value for name, value in members if value is not _ABSENT})
+        complete &= len(bodies) <= _MOST_READINGS
+    return Readings(tuple(bodies[:_MOST_READINGS]), unreadable, complete)
+
+
+def _tree(data: bytes) -> tuple[dict[str, _Node], bool, dict[str, _Node] | None]:
+    """Return the names with what was sent, whether refusing is legitimate, and the tree without
+    the names whose brackets do not close (None where all do).
+    """
+    tree: dict[str, _Node] = {}
+    clean: dict[str, _Node] = {}
+    unreadable = odd = False
+    for pair in data.split(b"&"):
+        if not pair:
+            unreadable |= bool(data)
+            continue
+        raw_name, _, raw_text = pair.partition(b"=")
+        name, bad_name = _decode(raw_name)
+        text, bad_text = _decode(raw_text)
+        unreadable |= bad_name or bad_text
+        steps = _steps(name)
+        if steps is None:
+            odd = unreadable = True
+            tree.setdefault(name, _Node()).texts.append(text)
+            continue
+        for target in (tree, clean):
+            node = target.setdefault(steps[0], _Node())
+            for step in steps[1:]:
+                node = node.children.setdefault(step, _Node())
+            node.texts.append(text)
+    return tree, unreadable, clean if odd else None
+
+
+@lru_cache(maxsize=1024)
+def _decode(raw: bytes) -> tuple[str, bool]:
+    """Return the text, and whether a server may refuse to decode it."""
+    data = unquote_to_bytes(raw.replace(b"+", b" "))
+    text = data.decode("utf-8", "replace")
+    bad = bool(_BAD_PERCENT.search(raw)) or "\x00" in text or _not_utf8(data)
+    return text, bad
+
+
+def _not_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return True
+    return False
+
+
+def _steps(name: str) -> list[str] | None:
+    match = _NAME.fullmatch(name)
+    if match is None or (not match[1] and match[2]):
+        return None
+    return [match[1], *_PART.findall(match[2])]
+
+
+def _values(node: _Node, view: View, declared: bool, open_style: bool) -> tuple[list[Json], bool]:
+    """Return what `node` may stand for, and whether refusing it outright is legitimate."""
+    if node.texts and node.children:
+        leaf, _ = _values(_Node(texts=node.texts), view, declared, open_style)
+        branch, _ = _values(_Node(children=node.children), view, declared, open_style)
+        return leaf + branch, True
+    if node.children:
+        return _branch(node.children, view, open_style)
+    if len(node.texts) == 1:
+        values = _scalars(node.texts[0], view, declared)
+        if open_style and "array" in view.types:
+            values += [[value] for value in _scalars(node.texts[0], view.item(), declared=True)]
+        return values, False
+    every = [_scalars(text, view, declared) for text in node.texts]
+    items = [_scalars(text, view.item(), declared=True)[0] for text in node.texts]
+    return [*every[-1], *every[0], items], True
+
+
+def _branch(children: dict[str, _Node], view: View, open_style: bool) -> tuple[list[Json], bool]:
+    keys = list(children)
+    if keys == [""]:
+        node = children[""]
+        if not node.children:
+            choices = [_scalars(text, view.item(), declared=True) for text in node.texts]
+            return _lists(choices), False
+        values, _ = _values(node, view.item(), declared=True, open_style=open_style)
+        return [[value] for value in values], True
+    values: list[Json] = []
+    unreadable = "" in keys
+    indices = all(key.isascii() and key.isdigit() for key in keys)
+    if indices:
+        ordered = sorted(keys, key=int)
+        unreadable |= [str(index) for index in range(len(keys))] != ordered
+        parts = [_values(children[key], view.item(), True, open_style) for key in ordered]
+        unreadable |= any(refusable for _, refusable in parts)
+        values += _lists([part for part, _ in parts])
+    if not indices or "object" in view.types:
+        named = {
+            key: _values(child, view.member(key), view.declares(key), open_style)
+            for key, child in children.items()
+        }
+        unreadable |= any(refusable for _, refusable in named.values())
+        choices = [[(key, value) for value in part] for key, (part, _) in named.items()]
+        values += [
+            {key: value for key, value in members if value is not _ABSENT}
+            for members in islice(product(*choices), _MOST_READINGS)
+        ]
+    return values, unreadable
+
+
+def _lists(choices: list[list[Json]]) -> list[Json]:
+    return [
+        [value for value in values if value is not _ABSENT]
+        for values in islice(product(*choices), _MOST_READINGS)
+    ]
+
+
+def _scalars(text: str, view: View, declared: bool) -> list[Json]:
+    if text == "":
+        return ["", None, _ABSENT] if declared else ["", None]
+    types = view.types
+    values: list[Json] = []
+    number = _NUMBER.fullmatch(text)
+    if types & {"integer", "number"} and number:
+        values.append(int(text) if number[2] is None and number[3] is None else float(text))
+    if "boolean" in types and text in ("true", "false"):
+        values.append(text == "true")
+    strict = bool(values)
+    loose = (types & {"integer", "number"} and _loose_number(text)) or (
+        "boolean" in types and text in _LOOSE_BOOLEANS
+    )
+    if "string" in types or not strict or not types:
+        values.append(text)
+    if loose and not strict:
+        values.append(_loose_value(text, types))
+    return values
+
+
+def _loose_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return not _NUMBER.fullmatch(text)
+
+
+def _loose_value(text: str, types: frozenset[str]) -> Json:
+    if "boolean" in types and text in _LOOSE_BOOLEANS:
+        return text.lower() in ("true", "1", "on", "yes")
+    value = float(text)
+    return int(value) if value == value and abs(value) != float("inf") and value.is_integer() else 0
