@@ -25,7 +25,7 @@ _PLAIN = str.maketrans(
 
 
 def visible(text: str, *, keep: str = "", unicode: bool = True) -> str:
-        r"""Return `text` with every character that does not show replaced by one that does.
+    r"""Return `text` with every character that does not show replaced by one that does.
 
     C0 controls become control pictures; C1, format (bidi, zero-width), lone surrogates, unusual
     blanks and marks beyond three on one character become `\u202e`. `keep` are let through.
