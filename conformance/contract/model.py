@@ -35,7 +35,13 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter outside the body; `location` is path, query, header or cookie."""
+    """One parameter outside the body; `location` is path, query, header or cookie.
+
+    `pointer` is where its schema stands: `#/paths/…/parameters/0/schema`; a parameter without one
+    has the schema {}. `style` and `explode` are as stated, or the defaults of the location
+    (OpenAPI 3.0.3, section 4.7.12.2); where the value travels as a document of its own, `style`
+    is the media type.
+    """
 
     name: str
     location: str
@@ -43,6 +49,8 @@ class Parameter:
     schema: Json
     pointer: str
     description: str = ""
+    style: str = ""
+    explode: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +73,8 @@ class Operation:
 
     `path` has OpenAPI's braces: `/v1/customers/{customer}`. `declared_methods` is every method
     that the document declares on the path; `known_names` are top-level property names that other
-    operations of the same document take.
+    operations of the same document take, and this one does not. `notes` are sentences on what the
+    document says of this operation and the suite does not use, and why.
     """
 
     id: str
@@ -80,6 +89,7 @@ class Operation:
     responses: tuple[DocumentedResponse, ...] = ()
     declared_methods: frozenset[str] = frozenset()
     known_names: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def response_for(self, status: int) -> DocumentedResponse | None:
         """Return the entry that documents `status`: exact before range before default."""

@@ -1,0 +1,134 @@
+"""The parts of an operation: parameters, request body, responses and their media types."""
+
+from __future__ import annotations
+
+from conformance.contract.model import Content, DocumentedResponse, Encoding, Json, Parameter
+from conformance.contract.refs import References, Schemas
+from conformance.errors import ContractError
+from conformance.pointer import join
+
+_LOCATIONS = {"path": "simple", "query": "form", "header": "simple", "cookie": "form"}
+"""Where a parameter may stand, and its style there by default (OpenAPI 3.0.3, 4.7.12.2)."""
+
+_NOT_PARAMETERS = frozenset(("accept", "content-type", "authorization"))
+"""Header parameters of these names are ignored (OpenAPI 3.0.3, section 4.7.12.2.1)."""
+
+
+class Reader:
+    """Reads the parts of one document's operations.
+
+    Every method raises ContractError, naming the source and the pointer, where the wrong kind of
+    value stands.
+    """
+
+    def __init__(self, references: References) -> None:
+        self._references = references
+        self._schemas = Schemas(references)
+
+    def object(self, value: Json, pointer: str) -> dict[str, Json]:
+        """Return `value`, an object."""
+        if not isinstance(value, dict):
+            raise self._error("an object must stand here", pointer)
+        return value
+
+    def parameters(self, *lists: tuple[Json, str]) -> tuple[Parameter, ...]:
+        """Return the parameters of several lists; of two with one name and place the later wins.
+
+        Each list comes with its pointer (OpenAPI 3.0.3, section 4.7.9.1).
+        """
+        found: dict[tuple[str, str], Parameter] = {}
+        for values, pointer in lists:
+            if not isinstance(values, list):
+                raise self._error("a list of parameters must stand here", pointer)
+            for index, value in enumerate(values):
+                parameter = self._parameter(*self._follow(value, f"{pointer}/{index}"))
+                if (
+                    parameter.location == "header"
+                    and parameter.name.lower() in _NOT_PARAMETERS
+                ):
+                    continue
+                found[parameter.name, parameter.location] = parameter
+        return tuple(found.values())
+
+    def body(self, value: Json, pointer: str) -> tuple[tuple[Content, ...], bool]:
+        """Return the contents of a Request Body Object, and whether a body is required."""
+        body, pointer = self._follow(value, pointer)
+        contents = self._contents(body.get("content", {}), f"{pointer}/content")
+        return contents, body.get("required") is True
+
+    def responses(self, value: Json, pointer: str) -> tuple[DocumentedResponse, ...]:
+        """Return the entries of a Responses Object, in order."""
+        found: list[DocumentedResponse] = []
+        for status, stated in self.object(value, pointer).items():
+            if status.startswith("x-"):
+                continue
+            response, at = self._follow(stated, join(pointer, status))
+            contents = self._contents(response.get("content", {}), f"{at}/content")
+            found.append(
+                DocumentedResponse(
+                    status=status if status == "default" else status.upper(),
+                    description=str(response.get("description", "")),
+                    contents=contents,
+                    pointer=at,
+                )
+            )
+        return tuple(found)
+
+    def _follow(self, value: Json, pointer: str) -> tuple[dict[str, Json], str]:
+        found, at = self._references.follow(value, pointer)
+        return self.object(found, at), at
+
+    def _parameter(self, value: dict[str, Json], pointer: str) -> Parameter:
+        name, location = value.get("name"), value.get("in")
+        if not isinstance(name, str) or location not in _LOCATIONS:
+            places = ", ".join(_LOCATIONS)
+            raise self._error(f"a parameter needs a name, and in: one of {places}", pointer)
+        style = str(value.get("style", _LOCATIONS[location]))
+        explode = value.get("explode", style == "form") is True
+        schema, at = value.get("schema"), f"{pointer}/schema"
+        if schema is None and value.get("content"):
+            # Serialised by its media type, as JSON mostly: no style applies.
+            media_type, media = next(iter(self.object(value["content"], at).items()))
+            at = join(pointer, "content", media_type)
+            schema, at = self.object(media, at).get("schema"), f"{at}/schema"
+            style, explode = media_type, False
+        return Parameter(
+            name=name,
+            location=location,
+            required=value.get("required") is True or location == "path",
+            schema={} if schema is None else self._schemas.standalone(schema, at),
+            pointer=at,
+            description=str(value.get("description", "")),
+            style=style,
+            explode=explode,
+        )
+
+    def _contents(self, value: Json, pointer: str) -> tuple[Content, ...]:
+        contents: list[Content] = []
+        for media_type, stated in self.object(value, pointer).items():
+            at = join(pointer, media_type)
+            media = self.object(stated, at)
+            schema, where = media.get("schema"), f"{at}/schema"
+            contents.append(
+                Content(
+                    media_type=media_type.partition(";")[0].strip().lower(),
+                    schema=None if schema is None else self._schemas.standalone(schema, where),
+                    pointer=where,
+                    encoding=self._encoding(media.get("encoding", {}), f"{at}/encoding"),
+                )
+            )
+        return tuple(contents)
+
+    def _encoding(self, value: Json, pointer: str) -> dict[str, Encoding]:
+        """Return the encodings that settle a style: one with `contentType` alone leaves it open."""
+        found: dict[str, Encoding] = {}
+        for name, stated in self.object(value, pointer).items():
+            encoding = self.object(stated, join(pointer, name))
+            if "style" in encoding or "explode" in encoding:
+                style = str(encoding.get("style", "form"))
+                found[name] = Encoding(style, encoding.get("explode", style == "form") is True)
+        return found
+
+    def _error(self, what: str, pointer: str) -> ContractError:
+        remedy = "Correct the document there."
+        return ContractError(what, remedy, f"{self._references.source}{pointer}")
