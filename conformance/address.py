@@ -1,0 +1,218 @@
+"""What the user says of the target: its URL and its headers. No I/O.
+
+No message here repeats what may hold a key: neither a URL with user information or a query, nor
+the value of a header or of a variable.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import unquote
+
+from conformance.errors import UsageError
+from conformance.redact import HIDDEN_HEADERS, REDACTED, Secret
+
+_LONGEST_URL: Final = 64 * 1024
+_LONGEST_HOST: Final = 253  # RFC 1035, section 2.3.4, without the root label
+_DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+_EXAMPLE: Final = "Write it like --target-url=https://sandbox.example.com"
+
+_SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://(.*)", re.DOTALL)
+_AUTHORITY: Final = re.compile(r"(\[[^\]]*\]|[^:\[\]]*)(?::([^:]*))?")
+_HOST: Final = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,62}\.?)*")
+_TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 5.6.2
+_VARIABLE: Final = re.compile(r"\$(?:(\$)|([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})?", re.ASCII)
+_FRAMING: Final = frozenset(
+    {
+        *("accept-encoding", "connection", "content-length", "expect", "keep-alive"),
+        *("proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"),
+    }
+)
+"""Headers that decide how bytes are framed: the suite sets them, nobody else."""
+
+
+@dataclass(frozen=True, slots=True)
+class TargetUrl:
+    """Where the target is. `host` is ASCII without brackets, `prefix` has no slash at its end."""
+
+    scheme: str
+    host: str
+    port: int
+    prefix: str = ""
+
+    @property
+    def authority(self) -> str:
+        """The value of the Host header (RFC 9110, section 7.2): no port where it is the usual."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == _DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
+
+    def join(self, path: str) -> str:
+        """Return the whole URL of `path`, which is the origin-form below the target's URL."""
+        return f"{self.scheme}://{self.authority}{self.prefix}{path}"
+
+    def __str__(self) -> str:
+        return self.join("")
+
+
+@dataclass(frozen=True, slots=True)
+class TargetHeader:
+    """A header that the user adds to every request.
+
+    `text` is what the user wrote, variables unexpanded, for display; `shell` is the same in double
+    quotes for a POSIX shell. `secrets` are the parts that must not be shown.
+    """
+
+    name: str
+    value: Secret
+    text: str
+    shell: str
+    secrets: tuple[Secret, ...]
+
+
+def parse_target_url(text: str) -> TargetUrl:
+    """Return the parts of a target's URL: `http://host:8080/m/7`.
+
+    Raises UsageError where it is empty, too long or not http(s), where it holds user information,
+    a query, a fragment, dot segments or control characters, or where host or port are impossible.
+    """
+    if not text.strip():
+        raise UsageError(
+            "the target URL is empty",
+            f"Is the variable that should hold it set? {_EXAMPLE}",
+        )
+    if len(text) > _LONGEST_URL:
+        raise UsageError(f"the target URL is {len(text)} characters long", _EXAMPLE)
+    scheme, authority, path = _split(text)
+    host, port = _host_and_port(scheme, authority)
+    segments = [unquote(segment) for segment in path.split("/")]
+    if "." in segments or ".." in segments:
+        raise UsageError("the target URL has dot segments in its path", _EXAMPLE)
+    return TargetUrl(scheme, host, port, path.rstrip("/"))
+
+
+def _split(text: str) -> tuple[str, str, str]:
+    found = _SCHEME.fullmatch(text)
+    scheme, rest = (found[1].lower(), found[2]) if found else ("", text)
+    authority, path = re.match(r"([^/?#\\]*)(.*)", rest, re.DOTALL).groups()  # type: ignore[union-attr]  # matches any text
+    if "@" in authority:
+        raise UsageError(
+            "the target URL holds user information (the part before @)",
+            "A key in a URL leaks into logs. Put it into a variable and write "
+            "--target-header 'Authorization: Bearer $API_KEY'",
+        )
+    if any(not character.isprintable() or character == " " for character in text):
+        raise UsageError("the target URL holds blanks or control characters", _EXAMPLE)
+    if "?" in path or "#" in path:
+        raise UsageError(
+            "the target URL has a query or a fragment",
+            "Give the address below which the paths of the contract begin, and nothing after it.",
+        )
+    if not path.isascii() or "\\" in path:
+        raise UsageError(
+            "the path of the target URL holds a backslash or a character outside ASCII",
+            "Percent-encode it.",
+        )
+    if scheme not in _DEFAULT_PORTS:
+        said = f"the scheme {scheme}:" if scheme else "no scheme"
+        address = re.sub(r"^https?:/*", "", text) if not scheme else authority + path
+        raise UsageError(
+            f"the target URL has {said}", f"Did you mean {_likely_scheme(address)}://{address} ?"
+        )
+    return scheme, authority, path
+
+
+def _likely_scheme(address: str) -> str:
+    local = re.match(r"localhost\b|127\.|\[::1\]|10\.|192\.168\.|[^/.]*:\d", address)
+    return "http" if local else "https"
+
+
+def _host_and_port(scheme: str, authority: str) -> tuple[str, int]:
+    found = _AUTHORITY.fullmatch(authority)
+    if found is None or not found[1]:
+        raise UsageError("the target URL has no host that can be read", _EXAMPLE)
+    host, port = _host(found[1]), found[2]
+    if not port:
+        return host, _DEFAULT_PORTS[scheme]
+    # The C library takes a port modulo 65536 and connects elsewhere without a word.
+    if not (re.fullmatch(r"[0-9]{1,5}", port) and 0 < int(port) < 1 << 16):
+        raise UsageError(f"the port of the target URL is {port[:20]}", "A port is 1 to 65535.")
+    return host, int(port)
+
+
+def _host(text: str) -> str:
+    try:
+        if text.startswith("["):
+            return ipaddress.IPv6Address(text[1:-1]).compressed
+        host = text.lower() if text.isascii() else text.encode("idna").decode("ascii")
+    except ValueError:
+        host = ""
+    if not _HOST.fullmatch(host) or len(host) > _LONGEST_HOST:
+        raise UsageError("the host of the target URL cannot exist", _EXAMPLE)
+    return host
+
+
+def expand_header(text: str, environ: Mapping[str, str]) -> TargetHeader:
+    """Read `Name: value with $NAME or ${NAME}`; `$$` is a dollar.
+
+    Raises UsageError where there is no name or a bad one, where a variable is unset or empty, or
+    where the value holds what no header can carry (RFC 9110, section 5.5).
+    """
+    name, colon, template = text.partition(":")
+    name, template = name.rstrip(" \t"), template.strip(" \t")
+    if not colon or not _TOKEN.fullmatch(name):
+        raise UsageError(
+            "a --target-header has no name that a header can have",
+            "Write it like --target-header 'Authorization: Bearer $API_KEY'",
+        )
+    if name.lower() in _FRAMING:
+        raise UsageError(f"the header {name} is the suite's own", "Leave this --target-header out.")
+    secrets: list[Secret] = []
+    value, shell, end = "", "", 0
+    for found in _VARIABLE.finditer(template):
+        literal, end = template[end : found.start()], found.end()
+        dollar, variable = found[1], found[2] or found[3]
+        expanded = "$" if dollar else _lookup(name, variable, environ)
+        if variable:
+            secrets.append(Secret(expanded))
+        value += literal + expanded
+        shell += _quoted(literal) + (f"${{{variable}}}" if found[3] else _quoted(found[0], dollar))
+    value, shell = value + template[end:], shell + _quoted(template[end:])
+    if re.search(r"[^\t\x20-\x7e]", value):
+        raise UsageError(
+            f"the value of the header {name} holds a line end or another character that no "
+            "header can carry",
+            "Does the variable end in a line feed?",
+        )
+    shown = f"{name}: {template}"
+    if name.lower() in HIDDEN_HEADERS:
+        secrets += [Secret(value), Secret(value.rpartition(" ")[2])]
+        if not any(found[2] or found[3] for found in _VARIABLE.finditer(template)):
+            shown, shell = f"{name}: {REDACTED}", REDACTED
+    return TargetHeader(name, Secret(value), shown, f'"{name}: {shell}"', tuple(secrets))
+
+
+def _lookup(header: str, variable: str | None, environ: Mapping[str, str]) -> str:
+    if variable is None:
+        raise UsageError(
+            f"a dollar without a name in the header {header}",
+            "Write $NAME or ${NAME} for a variable, $$ for a dollar.",
+        )
+    value = environ.get(variable, "")
+    if not value.strip():
+        state = "is empty" if variable in environ else "is not set"
+        raise UsageError(
+            f"the variable {variable} of the header {header} {state}",
+            f"export {variable}=... and run again.",
+        )
+    return value
+
+
+def _quoted(literal: str, dollar: str | None = "$") -> str:
+    """Escape `literal` for a shell's double quotes; a variable's `$NAME` stays as it is."""
+    if dollar is None:
+        return literal
+    return re.sub(r'([$`"\\])', r"\\\1", "$" if literal == "$$" else literal)

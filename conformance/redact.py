@@ -1,0 +1,198 @@
+"""Secrets stay secret: a wrapper that does not print, and one filter for every text that leaves.
+
+Redaction goes by value first, then by header name, then by pattern, and always before a text is
+cut: a cut secret is no longer found. Escaping comes last, so that no terminal, browser or log
+reader acts on a character that the target chose.
+"""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import html
+import json
+import re
+import threading
+from typing import Final, Never
+from urllib.parse import quote, quote_plus
+
+REDACTED: Final = "[redacted]"
+
+HIDDEN_HEADERS: Final = frozenset(
+    {
+        "authorization",
+        "cookie",
+        "proxy-authorization",
+        "set-cookie",
+        "stripe-signature",
+        "x-api-key",
+        "x-auth-token",
+    }
+)
+"""Header names in lower case whose value is never shown."""
+
+SHORT: Final = 8
+"""A registered value of fewer characters is replaced as a whole header value only."""
+
+_PATTERNS: Final = re.compile(
+    r"""
+    \b(?P<key>(?:sk|rk|ek|pk)_(?:live|test)_\w+ | whsec_\w+ | alu_(?:test|live)_\w+
+             | (?:pi|seti|cs|src)_\w+_secret_\w+)
+    | (?P<jwt>\beyJ[\w-]+\.[\w-]+\.[\w-]*)
+    | (?P<pem>-----BEGIN\ [A-Z ]*PRIVATE\ KEY-----.*?(?:-----END\ [A-Z ]*KEY-----|\Z))
+    | (?P<link_host>\bconnect\.stripe\.com/)[^\s"'<>\\]+
+    | (?P<name>\b(?:proxy-)?authorization|\b(?:set-)?cookie|\bx-api-key|\bx-auth-token
+              |\bstripe-signature)
+      (?P<colon>["']?\s*:\s*["']?)(?!\[redacted\]|(?:\w+\ +)?\$\{?[A-Z_a-z])[^\r\n"'<]+
+    | (?P<member>["'](?:client_secret|secret|password|api_key|\w*token)["']\s*:\s*["'])
+      (?!\[redacted\])(?:[^"'\\]|\\.)+
+    | (?P<scheme>\b(?:bearer|basic)\s+)
+      (?!\[redacted\]|\$\{?[A-Z_a-z]|(?:realm=|auth|tokens?\b))[^\s"'<>,;\\]+
+    """,
+    re.VERBOSE | re.IGNORECASE | re.DOTALL,
+)
+_KEPT: Final = ("link_host", "name", "colon", "member", "scheme")
+
+_HINTS: Final = (
+    *("sk_", "rk_", "ek_", "pk_", "whsec_", "alu_", "_secret", "eyj", "private key", "stripe.com"),
+    *("authorization", "cookie", "x-api-key", "x-auth-token", "signature", "secret", "password"),
+    *("api_key", "token", "bearer", "basic"),
+)
+"""No pattern matches a text without one of these; `in` is far cheaper than the pattern."""
+
+# C0 but tab and line feed, DEL, C1; bidirectional and zero-width characters (Unicode Technical
+# Report 36, section 3; CVE-2021-42574); line separators; halves of surrogate pairs, which no
+# UTF-8 file can hold.
+_UNSAFE: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+)
+
+
+class Secret:
+    """A text that no repr, str, format, pickle or traceback gives away.
+
+    Only `reveal()` returns it. Copying and pickling raise TypeError: a secret travels to another
+    process through the environment.
+    """
+
+    __slots__ = ("__value",)
+
+    def __init__(self, value: str) -> None:
+        self.__value = value
+
+    def reveal(self) -> str:
+        """Return the text itself; for the socket and for the redactor only."""
+        return self.__value
+
+    def __repr__(self) -> str:
+        return f"Secret({REDACTED!r})"
+
+    def __str__(self) -> str:
+        return REDACTED
+
+    def __format__(self, spec: str) -> str:
+        return REDACTED
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Secret):
+            return NotImplemented
+        return hmac.compare_digest(_bytes(self.reveal()), _bytes(other.reveal()))
+
+    def __hash__(self) -> int:
+        return hash(self.__value)
+
+    def __reduce_ex__(self, protocol: object) -> Never:
+        message = "a secret cannot be pickled or copied"
+        raise TypeError(message)
+
+
+class Redactor:
+    """The filter that every text passes on its way out. Safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._values: frozenset[str] = frozenset()
+        self._long: tuple[str, ...] = ()
+        self._forms: tuple[str, ...] = ()
+        self._pattern: re.Pattern[str] | None = None
+
+    def add(self, secret: Secret) -> None:
+        """Register `secret`: from now on it is replaced in every text, in whatever spelling."""
+        value = secret.reveal()
+        with self._lock:
+            if not value or value in self._values:
+                return
+            self._values |= {value}
+            if len(value) < SHORT:
+                return
+            forms = sorted({*self._forms, *_forms(value)}, key=lambda form: (-len(form), form))
+            # The mark itself comes first: it is passed over, so redacting twice changes nothing.
+            choices = (REDACTED, *forms)
+            self._pattern = re.compile("|".join(map(re.escape, choices)), re.IGNORECASE)
+            self._long = (*self._long, value)
+            self._forms = tuple(forms)
+
+    def redact(self, text: str) -> str:
+        """Replace every secret in `text`; to be called before the text is cut."""
+        lowered = text.lower()
+        if self._pattern and any(not f.isascii() or f.lower() in lowered for f in self._forms):
+            text = self._pattern.sub(REDACTED, text)
+        text = self._without_cut_end(text)
+        if any(hint in lowered for hint in _HINTS):
+            text = _PATTERNS.sub(_mark, text)
+        return text
+
+    def clean(self, text: str) -> str:
+        r"""Return `text` for any sink: redacted, unsafe characters escaped as `\u202e`."""
+        text = self.redact(text)
+        if text.isascii() and text.isprintable():
+            return text
+        return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+    def header(self, name: str, value: str) -> str:
+        """Return the value of the header `name` for any sink; whole where it may be shown."""
+        if name.lower() in HIDDEN_HEADERS or value in self._values:
+            return REDACTED
+        return self.clean(value)
+
+    def _without_cut_end(self, text: str) -> str:
+        """Replace a secret whose end somebody cut off (eight characters of it are enough)."""
+        for value in self._long:
+            start = text.rfind(value[:SHORT])
+            if start >= 0 and value.startswith(text[start:]):
+                return text[:start] + REDACTED
+        return text
+
+
+def _mark(found: re.Match[str]) -> str:
+    return "".join(found[name] or "" for name in _KEPT) + REDACTED
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _forms(value: str) -> set[str]:
+    """Return the spellings under which `value` may come back; upper and lower case count as one."""
+    raw = _bytes(value)
+    forms = {
+        value,
+        quote(raw, safe=""),
+        quote(raw),
+        quote_plus(raw),
+        "".join(f"%{byte:02x}" for byte in raw),
+        raw.hex(),
+        html.escape(value),
+        repr(value)[1:-1],
+        json.dumps(value)[1:-1],
+        json.dumps(value, ensure_ascii=False)[1:-1],
+        json.dumps(value)[1:-1].replace("/", "\\/"),
+    }
+    for offset in range(3):
+        # Three bytes make four characters, so a text within a longer one has three spellings
+        # (RFC 4648, section 4). Only the characters that depend on no neighbour are kept.
+        whole = base64.b64encode(bytes(offset) + raw)
+        first, last = -(-8 * offset // 6), 8 * (offset + len(raw)) // 6
+        form = whole[first:last].decode("ascii")
+        forms |= {form, form.replace("+", "-").replace("/", "_")}
+    return forms

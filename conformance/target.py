@@ -1,0 +1,239 @@
+"""The target: everything the suite sends goes through here, and nothing else does network I/O.
+
+`Target.send` returns an Exchange whatever the target does. The parts, from the outside in:
+`address` (what the user said), this module (the run's headers, faults as data), `pacing` (rate and
+retries), `transport` (httpx over httpcore), `guard` (deadline and byte budget), `dial` (DNS,
+connect, TLS) and `framing` (what is wrong with the bytes). Importing this module loads no HTTP
+library; building a Target does.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Self
+from urllib.parse import unquote
+
+from conformance.address import TargetHeader, TargetUrl, expand_header, parse_target_url
+from conformance.errors import SuiteError
+from conformance.exchange import Exchange, Fault, Request, Response
+from conformance.framing import FaultError, Limits
+from conformance.pacing import Pace
+from conformance.redact import Redactor
+
+if TYPE_CHECKING:
+    import httpx
+
+    from conformance.dial import Address
+
+__all__ = ["Limits", "Target", "TargetHeader", "TargetUrl", "expand_header", "parse_target_url"]
+
+_LIMITS: Final = Limits()
+_PATH: Final = re.compile(r"/[\x21\x22\x24-\x7e]*")  # visible ASCII without a fragment
+_OURS: Final = frozenset(
+    ("accept-encoding", "connection", "content-length", "host", "transfer-encoding")
+)
+_MISMATCHES: Final = {
+    "http": (("receive", "closed"), ("receive", "reset"), ("framing", "not-http")),
+    "https": (("tls", "tls"), ("tls", "timeout"), ("tls", "closed"), ("tls", "reset")),
+}
+"""The first faults of a target that speaks the other scheme, as (phase, code)."""
+
+
+class Target:
+    """The server under test, as far as the suite can reach it. Safe to share between threads.
+
+    `timeout_s` covers one delivery whole: connecting, TLS, the request, the complete answer.
+    `rate_per_s` None sends as fast as the target answers. No redirect is followed, no cookie kept,
+    no proxy used, nothing is read from the environment.
+    Raises UsageError where `ca_file` holds no certificates.
+    """
+
+    def __init__(  # noqa: PLR0913  (keyword arguments: each an option of the user, or a test's clock)
+        self,
+        url: TargetUrl,
+        *,
+        headers: Sequence[TargetHeader] = (),
+        timeout_s: float = 10.0,
+        connect_timeout_s: float = 5.0,
+        limits: Limits = _LIMITS,
+        ca_file: Path | None = None,
+        redactor: Redactor | None = None,
+        rate_per_s: float | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        from conformance.dial import tls_context  # noqa: PLC0415  (imports ssl)
+        from conformance.transport import Transport  # noqa: PLC0415  (imports httpx)
+
+        _silence_loggers()
+        self.url = url
+        self.redactor = redactor or Redactor()
+        for header in headers:
+            for secret in header.secrets:
+                self.redactor.add(secret)
+        self._headers = tuple(headers)
+        self._timeout_s = timeout_s
+        self._connect_timeout_s = connect_timeout_s
+        self._limits = limits
+        self._clock, self._now = clock, now
+        self._pace = Pace(rate_per_s, clock, sleep, now)
+        self._transport = Transport(
+            str(url), tls_context(ca_file) if url.scheme == "https" else None
+        )
+        self._ours = (
+            ("Host", url.authority),
+            ("Accept", "application/json"),
+            ("Accept-Encoding", "identity"),
+            ("User-Agent", f"schema-conformance/{_version()}"),
+            # One connection a request: no answer can be taken for that of another request.
+            ("Connection", "close"),
+        )
+        self._lock = threading.Lock()
+        self._addresses: tuple[Address, ...] = ()
+        self._answered = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Release what the transport holds; no connection outlives its request anyway."""
+        self._transport.close()
+
+    @property
+    def requests_sent(self) -> int:
+        """How many deliveries were made, retries included."""
+        return self._pace.sent
+
+    @property
+    def address(self) -> str:
+        """The IP address and port in use: `127.0.0.1:8080`; empty before the first request."""
+        if not self._addresses:
+            return ""
+        host, port = self._addresses[0][1][:2]
+        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+    def send(self, request: Request) -> Exchange:
+        """Deliver `request` and return what came of it; faults of the target are data.
+
+        Delivers again as `Pace.again` says. Raises SuiteError where `request` is not HTTP.
+        """
+        attempt = 1
+        while True:
+            answered_before = self._answered
+            exchange = self._deliver(request, attempt)
+            if not self._pace.again(exchange, answered_before=answered_before):
+                return exchange
+            attempt += 1
+
+    def shown_headers(self, request: Request) -> tuple[tuple[str, str], ...]:
+        """Return the headers sent with `request` for display, the user's variables unexpanded."""
+        return tuple(
+            (name, self.redactor.clean(shown)) for name, _, shown in self._all_headers(request)
+        )
+
+    def _deliver(self, request: Request, attempt: int) -> Exchange:
+        prepared = self._prepare(request)
+        self._pace.await_turn()
+        start = self._clock()
+        response: Response | None = None
+        fault: Fault | None = None
+        try:
+            response = self._exchange(prepared, start + self._timeout_s)
+            self._answered = True
+        except FaultError as problem:
+            fault = self._with_hint(problem.fault)
+        elapsed_ms = (self._clock() - start) * 1000
+        return Exchange(request, response, fault, elapsed_ms, self._now(), attempt)
+
+    def _exchange(self, prepared: httpx.Request, end: float) -> Response:
+        from conformance.guard import Deadline, Guard  # noqa: PLC0415  (imports httpcore)
+
+        deadline = Deadline(self._clock, end, self._timeout_s)
+        guard = Guard(self._resolve(), deadline, self._limits, self._connect_timeout_s)
+        prepared.extensions["guard"] = guard
+        answer = self._transport.handle_request(prepared)
+        if guard.peer is not None and guard.peer != self._addresses[0]:
+            self._prefer(guard.peer)
+        headers = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in answer.headers.raw)
+        return Response(answer.status_code, headers, answer.read())
+
+    def _prepare(self, request: Request) -> httpx.Request:
+        segments = unquote(request.path.partition("?")[0]).split("/")
+        if not _PATH.fullmatch(request.path) or "." in segments or ".." in segments:
+            # A dot segment could leave the prefix of the target's URL (RFC 3986, section 5.2.4).
+            raise SuiteError(f"no path of a request: {request.path[:80]!r}")
+        if request.method == "CONNECT" or _OURS & {name.lower() for name, _ in request.headers}:
+            raise SuiteError("a request may neither open a tunnel nor frame itself")
+        headers = [(name, value) for name, value, _ in self._all_headers(request)]
+        body = request.body
+        parts: tuple[bytes, ...] = () if body is None else (body,)
+        if body is not None and request.chunked:
+            half = (len(body) + 1) // 2
+            parts = (body[:half], body[half:])
+            headers.append(("Transfer-Encoding", "chunked"))
+        elif body is not None:
+            headers.append(("Content-Length", str(len(body))))
+        path = self.url.prefix + request.path
+        return self._transport.prepare(request.method, path, headers, parts)
+
+    def _all_headers(self, request: Request) -> list[tuple[str, str, str]]:
+        """Return (name, value, what to show): a case's own header comes before the user's."""
+        theirs = [(name, value, value) for name, value in request.headers]
+        names = {name.lower() for name, _ in request.headers}
+        theirs += [
+            (header.name, header.value.reveal(), header.text.partition(":")[2].strip())
+            for header in self._headers
+            if header.name.lower() not in names
+        ]
+        names |= {header.name.lower() for header in self._headers}
+        ours = [(name, value, value) for name, value in self._ours if name.lower() not in names]
+        # Host stands first even where it is the user's (RFC 9110, section 7.2).
+        return sorted(ours + theirs, key=lambda each: each[0].lower() != "host")
+
+    def _resolve(self) -> tuple[Address, ...]:
+        """Return the target's addresses: one look-up a run, so that no later one can move it."""
+        from conformance.dial import resolve  # noqa: PLC0415  (imports ssl)
+
+        with self._lock:
+            if not self._addresses:
+                limit_s = min(self._connect_timeout_s, self._timeout_s)
+                self._addresses = resolve(self.url.host, self.url.port, limit_s)
+            return self._addresses
+
+    def _prefer(self, peer: Address) -> None:
+        with self._lock:
+            others = (address for address in self._addresses if address != peer)
+            self._addresses = (peer, *others)
+
+    def _with_hint(self, fault: Fault) -> Fault:
+        if self._answered or (fault.phase, fault.code) not in _MISMATCHES[self.url.scheme]:
+            return fault
+        other = "https" if self.url.scheme == "http" else "http"
+        hint = f"Scheme mismatch? The target may speak {other}."
+        return replace(fault, sentence=f"{fault.sentence}. {hint}")
+
+
+def _silence_loggers() -> None:
+    """Keep whole URLs and headers out of other people's log files: these loggers write them."""
+    for name in ("httpx", "httpcore", "httpcore.connection", "httpcore.http11", "h11", "hpack"):
+        logger = logging.getLogger(name)
+        logger.setLevel(logging.WARNING)
+        logger.propagate = False
+
+
+def _version() -> str:
+    try:
+        return metadata.version("schema-conformance")
+    except metadata.PackageNotFoundError:  # run from a checkout that is not installed
+        return "0"
