@@ -42,10 +42,7 @@ class Reader:
                 raise self._error("a list of parameters must stand here", pointer)
             for index, value in enumerate(values):
                 parameter = self._parameter(*self._follow(value, f"{pointer}/{index}"))
-                if (
-                    parameter.location == "header"
-                    and parameter.name.lower() in _NOT_PARAMETERS
-                ):
+                if parameter.location == "header" and parameter.name.lower() in _NOT_PARAMETERS:
                     continue
                 found[parameter.name, parameter.location] = parameter
         return tuple(found.values())

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from conformance.contract.model import Json
 from conformance.errors import ContractError
-from conformance.pointer import join
+from conformance.pointer import escape, join
 
 MAX_DEPTH = 64
 """Schemas nested deeper than this are refused; the deepest we know of has twelve levels."""
@@ -128,7 +128,7 @@ def rewrite(
             ]
         else:
             out[keyword] = {
-                name: child(each, join(at, name), depth + 1) for name, each in value.items()
+                name: child(each, f"{at}/{escape(name)}", depth + 1) for name, each in value.items()
             }
     return _respelt(out)
 

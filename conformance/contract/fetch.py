@@ -39,7 +39,9 @@ def _not_ok(response: httpx.Response, place: str) -> ContractError:
     what = f"the document cannot be fetched: the answer is {response.status_code}"
     if response.is_redirect:
         return ContractError(
-            f"{what}, a redirect", "Give the address it leads to: redirects are not followed.", place
+            f"{what}, a redirect",
+            "Give the address it leads to: redirects are not followed.",
+            place,
         )
     remedy = "Check the address, or save the document and give its path."
     return ContractError(what, remedy, place)

@@ -37,7 +37,9 @@ def read_json(text: str, place: str) -> Json:
         key, line = _first_duplicate(text)
         raise repeated_key(key, f"{place}:{line}") from None
     except ValueError as problem:
-        raise ContractError(str(problem), "Give a number within the range of JSON.", place) from None
+        raise ContractError(
+            str(problem), "Give a number within the range of JSON.", place
+        ) from None
 
 
 def repeated_key(key: str, place: str) -> ContractError:

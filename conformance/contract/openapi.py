@@ -175,7 +175,9 @@ def _operation(entry: _Entry, reader: Reader, others: list[str]) -> Operation:
             f"the request body is ignored: on {entry.method.upper()} it has no defined meaning "
             "(OpenAPI 3.0.3, section 4.7.10.1)"
         )
-    contents, required = ((), False) if body is None else reader.body(body, f"{pointer}/requestBody")
+    contents, required = (
+        ((), False) if body is None else reader.body(body, f"{pointer}/requestBody")
+    )
     return Operation(
         id=entry.id,
         method=entry.method.upper(),

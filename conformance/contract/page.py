@@ -1,4 +1,4 @@
-"""A generated HTML page of one operation → an OpenAPI 3.0 document.
+r"""A generated HTML page of one operation → an OpenAPI 3.0 document.
 
 The page as its generator writes it (later generations spell `request-summary` for
 `requestSummary`, and leave out what is empty)::
@@ -6,7 +6,7 @@ The page as its generator writes it (later generations spell `request-summary` f
     title                    the summary, empty where there is none
     h1.requestSummary        the summary, else the operationId
     p.requestDescription     HTML as the author wrote it
-    span.requestLine, span.httpTarget                      POST, \\v1\\things{?page*}
+    span.requestLine, span.httpTarget                      POST, \v1\things{?page*}
     span.headerLine, span.headerValue                      content-type, application/json
     span.parameterName, .parameterLocation, .parameterType, .parameterDescription,
         .parameterRequired                                 once each for every parameter
@@ -20,105 +20,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from html.parser import HTMLParser
 
+from conformance.contract.fields import Field, read_fields
 from conformance.contract.json_reader import read_json
 from conformance.contract.model import Json
 from conformance.errors import ContractError
 
-_RAW = {
-    "requestDescription": "</p>",
-    "parameterDescription": "</span>",
-    "statusDescription": "</span>",
-}
-"""Fields of raw HTML, each with the end tag of its own element.
-
-Authors leave elements open and use `<currency>` as a word, so tags cannot be counted: such a field
-ends where the page goes on, and its last end tag is the generator's.
-"""
-_PLAIN = frozenset(
-    "title requestSummary requestLine httpTarget httpVersion headerLine headerValue parameterName "
-    "parameterLocation parameterType parameterRequired schema statusLine".split()
-)
 _TYPES = frozenset(("array", "boolean", "integer", "number", "object", "string"))
 _WITHOUT_BODY = frozenset(("get", "head", "delete", "trace"))
 _EXPRESSION = re.compile(r"\{([?&])([^}]*)\}")
 _VARIABLE = re.compile(r"\{([^}]+)\}")
-
-
-class _Field:
-    """One element that the page's readers know by its class: its name, text and first line."""
-
-    __slots__ = ("end", "line", "name", "start", "tag", "text")
-
-    def __init__(self, name: str, tag: str, start: int, line: int) -> None:
-        self.name = name
-        self.tag = tag
-        self.start = start
-        self.end = start
-        self.line = line
-        self.text = ""
-
-
-class _Reader(HTMLParser):
-    """Collects the fields of a page in document order; anything else is passed over."""
-
-    # A description may show <script> or <title> as a word: no element hides what follows it.
-    CDATA_CONTENT_ELEMENTS = ()
-    RCDATA_CONTENT_ELEMENTS = ()
-
-    def __init__(self, source: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.fields: list[_Field] = []
-        self._source = source
-        self._lines = [0, *(match.end() for match in re.finditer("\n", source))]
-        self._open: _Field | None = None
-        self.feed(source)
-        self.close()
-        self._finish(len(source))
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        name = "title" if tag == "title" and not self.fields else _known_class(attrs)
-        if name is None:
-            return
-        start = self._position()
-        self._finish(start)
-        after = start + len(self.get_starttag_text() or "")
-        self._open = _Field(name, tag, after, self.getpos()[0])
-
-    def handle_endtag(self, tag: str) -> None:
-        if self._open is None:
-            return
-        if tag == "section" or (tag == self._open.tag and self._open.name not in _RAW):
-            self._finish(self._position())
-
-    def handle_data(self, data: str) -> None:
-        if self._open is not None:
-            self._open.text += data
-
-    def _finish(self, end: int) -> None:
-        field, self._open = self._open, None
-        if field is None:
-            return
-        closing = _RAW.get(field.name)
-        if closing is not None:
-            raw = self._source[field.start : end]
-            field.text = raw.rpartition(closing)[0] if closing in raw else raw
-        field.text = field.text.strip()
-        self.fields.append(field)
-
-    def _position(self) -> int:
-        line, offset = self.getpos()
-        return self._lines[line - 1] + offset
-
-
-def _known_class(attrs: list[tuple[str, str | None]]) -> str | None:
-    for word in (dict(attrs).get("class") or "").split():
-        head, *rest = word.split("-")
-        name = head + "".join(part.capitalize() for part in rest)
-        if name in _PLAIN or name in _RAW:
-            return name
-    return None
 
 
 def read_page(text: str, place: str) -> dict[str, Json]:
@@ -128,7 +39,7 @@ def read_page(text: str, place: str) -> dict[str, Json]:
     several, has no target, a schema that is no JSON, or a schema without a content type.
     """
     try:
-        fields = _Reader(text).fields
+        fields = read_fields(text)
     except AssertionError as problem:  # how html.parser meets a broken <![section
         raise ContractError(f"this is not HTML: {problem}", "Save the page again.", place) from None
     return _Page(fields, place).document()
@@ -137,7 +48,7 @@ def read_page(text: str, place: str) -> dict[str, Json]:
 class _Page:
     """The fields of one page, read as an operation."""
 
-    def __init__(self, fields: list[_Field], place: str) -> None:
+    def __init__(self, fields: list[Field], place: str) -> None:
         self._place = place
         starts = (n for n, field in enumerate(fields) if field.name == "statusLine")
         first_response = next(starts, len(fields))
@@ -217,7 +128,7 @@ class _Page:
         schema = self._schema(field)
         return {media_type: {"schema": schema} for media_type in types}
 
-    def _schema(self, field: _Field) -> Json:
+    def _schema(self, field: Field) -> Json:
         try:
             return read_json(field.text, "schema")
         except ContractError as problem:
@@ -241,7 +152,7 @@ def _target(target: str) -> tuple[str, list[str]]:
     return _EXPRESSION.sub("", text), [name for name in names if name]
 
 
-def _parameters(fields: list[_Field], path: str, query: list[str]) -> list[Json]:
+def _parameters(fields: list[Field], path: str, query: list[str]) -> list[Json]:
     """Return the Parameter Objects: those of the list, then those that only the target names."""
     found: dict[tuple[str, str], Json] = {}
     for group in _groups(fields, "parameterName"):
@@ -275,8 +186,8 @@ def _parameter(
     return parameter
 
 
-def _responses(fields: list[_Field]) -> Iterator[tuple[str, Json]]:
-    by_status: dict[str, list[_Field]] = {}
+def _responses(fields: list[Field]) -> Iterator[tuple[str, Json]]:
+    by_status: dict[str, list[Field]] = {}
     for field in fields:
         if field.name == "statusLine":
             status = field.text
@@ -291,7 +202,7 @@ def _responses(fields: list[_Field]) -> Iterator[tuple[str, Json]]:
         yield status, response
 
 
-def _content_types(fields: list[_Field]) -> list[str]:
+def _content_types(fields: list[Field]) -> list[str]:
     """Return the media types of the content-type header lines, in order, each once."""
     found: dict[str, None] = {}
     header = ""
@@ -303,7 +214,7 @@ def _content_types(fields: list[_Field]) -> list[str]:
     return [media_type for media_type in found if media_type]
 
 
-def _groups(fields: list[_Field], first: str) -> Iterator[dict[str, str]]:
+def _groups(fields: list[Field], first: str) -> Iterator[dict[str, str]]:
     """Cut `fields` into groups, each beginning with a field `first`: name to text."""
     group: dict[str, str] = {}
     for field in fields:

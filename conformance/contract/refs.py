@@ -16,7 +16,7 @@ from conformance.contract.dialect import rewrite
 from conformance.contract.model import Json
 from conformance.errors import ContractError
 
-INLINE_LIMIT = 200
+INLINE_LIMIT = 500
 """A part of more schema objects than this, copies within it included, stays a reference."""
 
 

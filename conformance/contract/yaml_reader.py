@@ -182,4 +182,5 @@ class _Builder:
         return ContractError(what, remedy, self._line(event))
 
     def _line(self, event: yaml.Event) -> str:
-        return f"{self.place}:{event.start_mark.line + 1}"
+        mark = event.start_mark
+        return f"{self.place}:{mark.line + 1}" if mark else self.place
