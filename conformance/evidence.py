@@ -42,13 +42,20 @@ class Tally:
     named: bool = False
 
     def standing(self, clause: ClauseRecord) -> Standing:
-        """Return the word for `clause`: proved takes evidence for it and none against."""
+        """Return the word for `clause`: proved takes evidence for it and none against.
+
+        What was tried must have passed at least once each way: a clause whose REFUSE cases were
+        all inconclusive is not proved by what it accepts.
+        """
         if clause.state == "annotation":
             return Standing.ANNOTATION
         if clause.state != "covered":
             return Standing.UNCOVERED
         if self.broken or self.breaches or self.named:
             return Standing.BROKEN
+        both = (Expectation.ACCEPT, Expectation.REFUSE)
+        if any(self.tried[each] and not self.passed[each] for each in both):
+            return Standing.INCONCLUSIVE
         if sum(self.passed.values()) or self.answers:
             return Standing.PROVED
         return Standing.INCONCLUSIVE if sum(self.tried.values()) else Standing.UNTRIED

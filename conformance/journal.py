@@ -208,6 +208,13 @@ class AbortRecord(_Record):
 
 
 @dataclass(frozen=True)
+class SentRecord(_Record):
+    """How many requests one process sent, replays and retries included."""
+
+    requests: int
+
+
+@dataclass(frozen=True)
 class EndRecord(_Record):
     """The last line: wall seconds of the run, requests sent (replays and retries included)."""
 
@@ -226,6 +233,7 @@ class Journal:
     unfinished: tuple[str, ...]
     abort: AbortRecord | None
     end: EndRecord | None
+    sent: int = 0
 
 
 class JournalWriter:
@@ -277,39 +285,66 @@ def _unwritable(path: Path, problem: OSError) -> UsageError:
 def read_journal(path: Path) -> Journal:
     """Read what `path` holds; a last line cut short is passed over.
 
-    Raises UsageError where the file cannot be read, is no journal, or has no `run` line.
+    Raises UsageError where the file cannot be read, has no `run` line, or holds a record that
+    lacks members.
     """
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as problem:
         raise UsageError(f"cannot read the journal {path}: {problem}") from problem
+    reading = _Reading()
+    for number, line in enumerate(text.split("\n")[:-1], 1):
+        try:
+            reading.take(_parse(line))
+        except (AttributeError, KeyError, TypeError, ValueError) as problem:
+            raise UsageError(
+                f"the journal {path} is damaged: line {number}: {problem!r}"
+            ) from problem
+    return reading.journal(path)
+
+
+@dataclass
+class _Reading:
     run: RunRecord | None = None
-    clauses: dict[str, ClauseRecord] = {}
-    cases: list[CaseRecord] = []
-    started: dict[str, None] = {}
+    clauses: dict[str, ClauseRecord] = field(default_factory=dict)
+    cases: list[CaseRecord] = field(default_factory=list)
+    started: dict[str, None] = field(default_factory=dict)
     abort: AbortRecord | None = None
     end: EndRecord | None = None
-    for line in text.split("\n")[:-1]:
-        record = _parse(line)
+    sent: int = 0
+
+    def take(self, record: Mapping[str, Any]) -> None:
         match record.get("type"):
             case "run":
-                run = run or RunRecord.read(record)
+                self.run = self.run or RunRecord.read(record)
             case "clause":
-                clauses.setdefault(record["id"], ClauseRecord.read(record))
+                self.clauses.setdefault(record["id"], ClauseRecord.read(record))
             case "start":
-                started[record["case"]] = None
+                self.started[record["case"]] = None
             case "finish":
-                cases.append(CaseRecord.read(record))
-                started.pop(record["id"], None)
+                self.cases.append(CaseRecord.read(record))
+                self.started.pop(record["id"], None)
             case "abort":
-                abort = abort or AbortRecord.read(record)
+                self.abort = self.abort or AbortRecord.read(record)
+            case "sent":
+                self.sent += SentRecord.read(record).requests
             case "end":
-                end = EndRecord.read(record)
+                self.end = EndRecord.read(record)
             case _:
                 pass
-    if run is None:
-        raise UsageError(f"{path} is not a conformance journal: it has no run line")
-    return Journal(run, tuple(clauses.values()), tuple(cases), tuple(started), abort, end)
+
+    def journal(self, path: Path) -> Journal:
+        if self.run is None:
+            raise UsageError(f"{path} is not a conformance journal: it has no run line")
+        return Journal(
+            self.run,
+            tuple(self.clauses.values()),
+            tuple(self.cases),
+            tuple(self.started),
+            self.abort,
+            self.end,
+            self.sent,
+        )
 
 
 def _parse(line: str) -> dict[str, Any]:

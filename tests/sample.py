@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from conformance.findings import Finding
@@ -12,7 +12,6 @@ from conformance.journal import (
     AbortRecord,
     Breach,
     CaseRecord,
-    ClauseRecord,
     EndRecord,
     ExchangeRecord,
     Journal,
@@ -21,141 +20,16 @@ from conformance.journal import (
     RunRecord,
 )
 from conformance.verdict import Expectation, Level, Symptom, Verdict
+from tests.sample_contract import OPERATION, SPECS, Spec, clauses
 
-OPERATION = "PostAccountLinks"
-SCHEMA = (
-    "#/paths/~1v1~1account_links/post/requestBody/content/application~1x-www-form-urlencoded/schema"
-)
-ANSWERS = "#/paths/~1v1~1account_links/post/responses"
 URL = "http://127.0.0.1:12111/v1/account_links"
 GOOD = '{"object":"account_link","created":1795317424,"expires_at":1795317724,"url":"https://connect.example/setup/\u2026"}'
-VALIDATION = "JSON Schema Validation 2020-12, section "
-
-
-@dataclass(frozen=True)
-class Spec:
-    """A clause of the sample contract with the number of its ACCEPT and REFUSE cases."""
-
-    local: str
-    words: str
-    value: str
-    section: str
-    accept: int
-    refuse: int
-    state: str = "covered"
-    reason: str = ""
-
-
-SPECS = (
-    Spec("/type", "the body is an object", '"object"', "6.1.1", 4, 3),
-    Spec("/required/account", "account is required", '"account"', "6.5.3", 6, 8),
-    Spec("/required/type", "type is required", '"type"', "6.5.3", 6, 8),
-    Spec(
-        "/additionalProperties",
-        "the body takes no other name than the declared ones",
-        "false",
-        "10.3.2.3",
-        7,
-        31,
-    ),
-    Spec("/account/maxLength", "account has at most 5000 characters", "5000", "6.3.1", 12, 14),
-    Spec("/account/type", "account is of type string", '"string"', "6.1.1", 9, 12),
-    Spec(
-        "/collect/enum",
-        "collect is one of: currently_due, eventually_due",
-        '["currently_due","eventually_due"]',
-        "6.1.2",
-        8,
-        22,
-    ),
-    Spec("/collect/type", "collect is of type string", '"string"', "6.1.1", 2, 8),
-    Spec("/expand/type", "expand is of type array", '"array"', "6.1.1", 6, 9),
-    Spec(
-        "/expand/*/maxLength",
-        "each item of expand has at most 5000 characters",
-        "5000",
-        "6.3.1",
-        8,
-        9,
-    ),
-    Spec("/expand/*/type", "each item of expand is of type string", '"string"', "6.1.1", 4, 6),
-    Spec("/refresh_url/type", "refresh_url is of type string", '"string"', "6.1.1", 9, 8),
-    Spec("/return_url/type", "return_url is of type string", '"string"', "6.1.1", 9, 8),
-    Spec(
-        "/type/enum",
-        "type is one of: account_onboarding, account_update",
-        '["account_onboarding","account_update"]',
-        "6.1.2",
-        8,
-        0,
-    ),
-    Spec("/type/type", "type is of type string", '"string"', "6.1.1", 2, 8),
-    Spec(
-        "/type/x-stripeBypassValidation",
-        "the enum of type may be open",
-        "true",
-        "",
-        0,
-        0,
-        "annotation",
-        "an extension: obliges nobody unless a profile says so",
-    ),
-    Spec(
-        "/expand/maxItems",
-        "expand has a size limit",
-        "1000000",
-        "6.4.1",
-        0,
-        0,
-        "uncovered",
-        "no request of bounded size reaches the limit",
-    ),
-    Spec(":request/media-type", "another media type is refused", "", "", 1, 4),
-    Spec(":request/spelling", "every spelling of a body gets the same answer", "", "", 12, 0),
-    Spec(":request/method", "an undeclared method is refused", "", "", 0, 5),
-    Spec(":response/200/type", "a success is an object", '"object"', "6.1.1", 0, 0),
-    Spec(":response/200/url/type", "url is of type string", '"string"', "6.1.1", 0, 0),
-    Spec(":response/200/created/type", "created is of type integer", '"integer"', "6.1.1", 0, 0),
-    Spec(":response/default/error/type", "error is of type object", '"object"', "6.1.1", 0, 0),
-    Spec(":response/media-type", "answers have a documented media type", "", "", 0, 0),
-)
-
-
-def clauses() -> tuple[ClauseRecord, ...]:
-    return tuple(_clause(spec) for spec in SPECS)
-
-
-def _clause(spec: Spec) -> ClauseRecord:
-    request = spec.local.startswith("/")
-    side = "request" if request else "response" if ":response" in spec.local else "protocol"
-    *place, keyword = spec.local.lstrip(":").split("/")
-    if "required" in place:
-        place, keyword = [], "required"
-    if side == "response":
-        place = place[2:] if len(place) > 1 else []
-    instance = "".join(f"/{step}" for step in place if step) if side != "protocol" else ""
-    steps = "".join("/items" if step == "*" else f"/properties/{step}" for step in place if step)
-    base = ANSWERS + "/200" if side == "response" else SCHEMA
-    return ClauseRecord(
-        id=OPERATION + spec.local,
-        operation=OPERATION,
-        side=side,
-        keyword=keyword,
-        keyword_location="" if side == "protocol" else f"{base}{steps}/{keyword}",
-        instance_location=instance,
-        words=spec.words,
-        value=spec.value,
-        source=VALIDATION + spec.section if spec.section else "RFC 9110, section 15.5",
-        level=Level.MUST,
-        state=spec.state,
-        reason=spec.reason,
-    )
 
 
 def exchange(
     body: str | None = "account=acct_1&type=account_onboarding", **changes: object
 ) -> ExchangeRecord:
-    """A POST that got 200; `changes` replace members."""
+    """Return a POST that got 200; `changes` replace members."""
     data = (body or "").encode("utf-8", "surrogatepass")
     shown = ", ".join(
         f'{name}="{value if len(value) < 40 else value[:4] + "…"}"'
@@ -204,7 +78,7 @@ def refusal(param: str) -> dict[str, object]:
 
 
 def cases() -> Iterator[CaseRecord]:
-    """Every case of the sample contract, all passed."""
+    """Yield every case of the sample contract, all passed."""
     for spec in SPECS:
         for number in range(spec.accept):
             yield case(spec, Expectation.ACCEPT, number)
@@ -223,7 +97,7 @@ def case(spec: Spec, expectation: Expectation, number: int) -> CaseRecord:
         id=f"{OPERATION}{spec.local}/{name}",
         clause=OPERATION + spec.local,
         operation=OPERATION,
-        words=f"value {number} {'is allowed' if expectation is Expectation.ACCEPT else 'is not allowed'}",
+        words=f"value {number} is {'' if expectation is Expectation.ACCEPT else 'not '}allowed",
         expectation=expectation,
         level=Level.MUST,
         verdict=Verdict.PASS,
@@ -275,7 +149,7 @@ def broken(
     level: Level = Level.MUST,
     **answer: object,
 ) -> Journal:
-    """`journal` with every REFUSE case of `clause` (or all its cases) gone wrong."""
+    """Return `journal` with every REFUSE case of `clause` (or all its cases) gone wrong."""
     own = [each for each in journal.cases if each.clause == clause]
     wanted = [each for each in own if each.expectation is Expectation.REFUSE] or own
     ids = {each.id for each in wanted}
@@ -298,7 +172,7 @@ def broken(
 
 
 def finding(journal: Journal, clause: str, symptom: Symptom, **changes: object) -> Finding:
-    """The finding that the failing cases of `clause` amount to."""
+    """Return the finding that the failing cases of `clause` amount to."""
     record = next(each for each in journal.clauses if each.id == clause)
     failing = [c for c in journal.cases if c.clause == clause and c.verdict is not Verdict.PASS]
     first = failing[0] if failing else journal.cases[0]
@@ -328,7 +202,7 @@ LONG = "account=" + "a" * 5001 + "&type=account_onboarding"
 
 
 def red(**changes: object) -> tuple[Journal, tuple[Finding, ...]]:
-    """Two faults of level MUST, one recommendation not followed, some cases inconclusive."""
+    """Return two faults of level MUST, one recommendation not followed, some cases inconclusive."""
     length, enum = f"{OPERATION}/account/maxLength", f"{OPERATION}/collect/enum"
     shape, media = f"{OPERATION}:response/200/created/type", f"{OPERATION}:request/media-type"
     journal = broken(green(**changes), length, Symptom.ACCEPTED)
@@ -362,13 +236,13 @@ def red(**changes: object) -> tuple[Journal, tuple[Finding, ...]]:
 
 
 def cut() -> Journal:
-    """A run that was killed after forty cases."""
+    """Return a run that was killed after forty cases."""
     journal = green()
     return replace(journal, cases=journal.cases[:40], unfinished=(journal.cases[40].id,), end=None)
 
 
 def aborted() -> Journal:
-    """A run whose target did not answer at all."""
+    """Return a run whose target did not answer at all."""
     sentence = "nothing listens at 127.0.0.1:12111 (connection refused)"
     return replace(
         green(),

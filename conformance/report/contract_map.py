@@ -114,7 +114,10 @@ def draw(
     for name in names:
         own = [clause for clause in journal.clauses if clause.operation == name]
         rows = [
-            (clause, _row(clause, evidence[clause.id], anchors[clause.id], links.get(clause.id, "")))
+            (
+                clause,
+                _row(clause, evidence[clause.id], anchors[clause.id], links.get(clause.id, "")),
+            )
             for clause in own
         ]
         operation = known.get(name)
@@ -176,8 +179,9 @@ def _path(clause: ClauseRecord) -> tuple[str, ...]:
 
 def _places(node: _Node, path: tuple[str, ...], side: str) -> Iterator[Place]:
     if node.rows or path:
+        depth = len(path) - (side == "response")
         label = _label(path, side)
-        yield Place(label, "/".join(("", *path)), min(len(path), _DEEPEST), tuple(node.rows))
+        yield Place(label, "/".join(("", *path)), min(depth, _DEEPEST), tuple(node.rows))
     for step, child in node.children.items():
         yield from _places(child, (*path, step), side)
 

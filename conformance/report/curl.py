@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 from conformance.journal import ExchangeRecord
@@ -51,6 +51,17 @@ def replay(exchange: ExchangeRecord, *, unicode: bool = True) -> tuple[str, ...]
 def command(exchange: ExchangeRecord, *, unicode: bool = True) -> str:
     """Return the command on one line, or the empty string where the journal has not the body."""
     return " ".join(replay(exchange, unicode=unicode))
+
+
+def folded(words: Sequence[str], width: int) -> list[str]:
+    r"""Fill lines of at most `width` columns with `words`; all but the last end in ` \`."""
+    lines: list[str] = []
+    for word in words:
+        if lines and len(lines[-1]) + len(word) + 3 <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return [*(f"{line} \\" for line in lines[:-1]), *lines[-1:]]
 
 
 def _body(exchange: ExchangeRecord) -> bytes | None:

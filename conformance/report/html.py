@@ -55,7 +55,13 @@ def _environment() -> Environment:
 
 
 def _shown(value: object) -> object:
-    """Make text visible before it is escaped; text of several lines keeps its lines."""
+    """Make text visible before it is escaped; text of several lines keeps its lines.
+
+    What has markup comes from a macro of the template, whose data came through here already:
+    data is plain text, never markup.
+    """
+    if hasattr(value, "__html__"):
+        return value
     if isinstance(value, Block):
         return visible(value, keep="\n\t")
     return visible(value) if isinstance(value, str) else value

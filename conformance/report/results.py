@@ -26,9 +26,9 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from conformance.evidence import tally
 from conformance.findings import Finding
 from conformance.journal import CaseRecord, ExchangeRecord, Journal
-from conformance.evidence import tally
 from conformance.outcome import Outcome
 from conformance.report.curl import command
 from conformance.report.text import control, utc

@@ -11,11 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from conformance.evidence import Standing, tally
 from conformance.findings import Finding
 from conformance.journal import ClauseRecord, Journal
-from conformance.evidence import Standing, tally
 from conformance.outcome import Outcome, State, some
-from conformance.report.curl import replay
+from conformance.report.curl import folded, replay
 from conformance.report.text import clipped, control, visible
 
 Style = Literal["green", "red", "yellow", "bold", "none"]
@@ -118,12 +118,7 @@ def _row(label: str, value: str) -> str:
 
 def _replay(words: Sequence[str], width: int, room: int) -> Iterator[Line]:
     """Break the command between words, with a backslash, so that it can still be copied."""
-    lines: list[str] = []
-    for word in words:
-        if lines and len(lines[-1]) + len(word) + 17 <= width:  # indent, blank, backslash
-            lines[-1] += f" {word}"
-        else:
-            lines.append(word)
+    lines = folded(words, width - 14)
     if len(lines) > _REPLAY_LINES:
         lines = [" ".join(words)]
     if not lines or sum(len(line) + 16 for line in lines) > room:
@@ -131,8 +126,7 @@ def _replay(words: Sequence[str], width: int, room: int) -> Iterator[Line]:
         yield Line(_row("replay", why))
         return
     for number, line in enumerate(lines):
-        end = " \\" if number < len(lines) - 1 else ""
-        yield Line(_row("" if number else "replay", line + end))
+        yield Line(_row("" if number else "replay", line))
 
 
 def _closing(  # noqa: PLR0913  (the parts of the block)

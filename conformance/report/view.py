@@ -10,15 +10,18 @@ from conformance.findings import Finding
 from conformance.journal import CaseRecord, ExchangeRecord, Journal
 from conformance.outcome import Outcome, State, some
 from conformance.report.contract_map import MARKS, Map, Row, draw
-from conformance.report.curl import replay
+from conformance.report.curl import folded, replay
 from conformance.report.names import anchors
 from conformance.report.text import Block, answer, bounded, control, milliseconds, utc
-from conformance.verdict import Expectation, Symptom, Verdict
+from conformance.verdict import Expectation, Level, Symptom, Verdict
 
 _EXCERPT = 2048
 """Characters of an answer that a card shows; the journal has up to 4 KiB."""
 
 _NAMED_CASES = 100
+_COLUMNS = 96
+"""Columns of a command in a card."""
+
 _ALIKE = 0.8
 """The share of REFUSE cases that must fail alike before the page says why."""
 
@@ -51,6 +54,9 @@ class Card:
     symptom: str
     title: str
     case: str
+    clause: str
+    clause_anchor: str
+    source: str
     rows: tuple[tuple[str, str, str], ...]
     replay: Block
     no_replay: str
@@ -105,6 +111,7 @@ class Page:
     legend: tuple[tuple[str, str, str], ...]
     hint: str
     cards: tuple[Card, ...]
+    found: str
     maps: tuple[Map, ...]
     unproved: tuple[tuple[str, str, str, tuple[Row, ...]], ...]
     groups: tuple[CaseGroup, ...]
@@ -134,6 +141,7 @@ def page(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -> Pag
         legend=_legend(rows),
         hint=_hint(journal),
         cards=tuple(_card(journal, each, cards, clauses) for each in findings),
+        found=_found(findings),
         maps=maps,
         unproved=_unproved(rows),
         groups=_groups(journal, clauses),
@@ -177,6 +185,12 @@ def _legend(rows: Sequence[Row]) -> tuple[tuple[str, str, str], ...]:
     )
 
 
+def _found(findings: Sequence[Finding]) -> str:
+    must = sum(finding.level is Level.MUST for finding in findings)
+    parts = [f"{must:,} MUST"] * bool(must) + [f"{len(findings) - must:,} SHOULD"]
+    return ", ".join(parts[: 2 if must < len(findings) else 1])
+
+
 def _hint(journal: Journal) -> str:
     """Return the one cause behind most failures, where there is one."""
     refuse = [case for case in journal.cases if case.expectation is Expectation.REFUSE]
@@ -198,9 +212,12 @@ def _card(
     tone = "bad" if finding.level == "MUST" else "doubt"
     clause = words.get(finding.clause, finding.sentence)
     rows = [
-        ("clause", f"{clause} ({finding.source})", ""),
         ("contract", finding.contract, "code"),
-        ("request", bounded(sent.shown or "no body", _EXCERPT) if sent else "none was sent", "code"),
+        (
+            "request",
+            bounded(sent.shown or "no body", _EXCERPT) if sent else "none was sent",
+            "code",
+        ),
         ("expected", finding.expected, "good"),
         ("actual", bounded(finding.actual, _EXCERPT), tone),
     ]
@@ -216,8 +233,11 @@ def _card(
         symptom=finding.symptom,
         title=clause,
         case=cases[0] if cases else finding.id,
+        clause=finding.clause,
+        clause_anchor=clauses.get(finding.clause, ""),
+        source=finding.source,
         rows=tuple(rows),
-        replay=Block(" \\\n  ".join(lines)),
+        replay=Block("\n  ".join(folded(lines, _COLUMNS))),
         no_replay="" if lines or not sent else _no_replay(sent),
         request_headers=sent.headers if sent else (),
         answer=answer(sent) if sent else "",
@@ -231,7 +251,9 @@ def _card(
 
 def _no_replay(sent: ExchangeRecord) -> str:
     size = some(sent.body_bytes, "byte")
-    return f"The body of {size} is too long to keep (SHA-256 {sent.body_sha256}); run the case again."
+    return (
+        f"The body of {size} is too long to keep (SHA-256 {sent.body_sha256}); run the case again."
+    )
 
 
 def _unproved(rows: Sequence[Row]) -> tuple[tuple[str, str, str, tuple[Row, ...]], ...]:
@@ -240,7 +262,11 @@ def _unproved(rows: Sequence[Row]) -> tuple[tuple[str, str, str, tuple[Row, ...]
         (Standing.INCONCLUSIVE, "Tried, nothing proved", "Every answer was open to doubt."),
         (Standing.UNTRIED, "Not tried", "No case of these clauses came to a verdict."),
         (Standing.UNCOVERED, "Not testable", "No request can test these, or no rule exists yet."),
-        (Standing.ANNOTATION, "Annotations", "These oblige nobody; they are listed to be complete."),
+        (
+            Standing.ANNOTATION,
+            "Annotations",
+            "These oblige nobody; they are listed to be complete.",
+        ),
     )
     return tuple(
         (MARKS[standing][0], heading, why, found)

@@ -1,0 +1,125 @@
+"""The journal: what is written is what is read, and damage never looks like a pass."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from conformance.errors import UsageError
+from conformance.journal import EndRecord, Journal, JournalWriter, read_journal
+from tests import sample
+
+
+@pytest.mark.parametrize(
+    "journal", [sample.green(), sample.red()[0], sample.cut(), sample.aborted()]
+)
+def test_what_is_written_is_what_is_read(journal: Journal, tmp_path: Path) -> None:
+    sample.write(journal, tmp_path / "deep" / "journal.ndjson")
+    assert read_journal(tmp_path / "deep" / "journal.ndjson") == journal
+
+
+def test_text_of_every_kind_survives(tmp_path: Path) -> None:
+    odd = "\x00\x1b\u202e\u2028\r\n\ud800é😀"
+    journal = sample.green(target=odd, environment={odd: odd})
+    sample.write(journal, tmp_path / "j")
+    assert (tmp_path / "j").read_bytes().isascii()
+    assert read_journal(tmp_path / "j") == journal
+
+
+def test_the_raw_journal_is_for_its_owner_alone(tmp_path: Path) -> None:
+    sample.write(sample.green(), tmp_path / "j")
+    assert (tmp_path / "j").stat().st_mode & 0o777 == 0o600
+
+
+def test_two_writers_share_one_journal(tmp_path: Path) -> None:
+    journal = sample.green()
+    first, second = JournalWriter(tmp_path / "j"), JournalWriter(tmp_path / "j")
+    first.write("run", journal.run)
+    for number, case in enumerate(journal.cases[:6]):
+        (first, second)[number % 2].write("finish", case)
+    first.close()
+    second.close()
+    assert read_journal(tmp_path / "j").cases == journal.cases[:6]
+
+
+def test_a_last_line_cut_short_is_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "j"
+    sample.write(sample.green(), path)
+    path.write_bytes(path.read_bytes()[:-9])
+    assert read_journal(path).end is None
+
+
+def test_lines_that_are_no_records_are_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "j"
+    sample.write(sample.green(), path)
+    with path.open("a") as file:
+        file.write('{"type":"weather","sun":true}\nnot json\n[1]\n{}\n')
+    assert read_journal(path) == sample.green()
+
+
+def test_members_of_newer_versions_are_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "j"
+    sample.write(sample.green(), path)
+    lines = [{**json.loads(line), "new": 1} for line in path.read_text().splitlines()]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    assert read_journal(path) == sample.green()
+
+
+def test_the_first_run_and_the_last_end_count(tmp_path: Path) -> None:
+    path = tmp_path / "j"
+    sample.write(sample.green(), path)
+    writer = JournalWriter(path)
+    writer.write("run", sample.run(seed=8))
+    writer.write("end", EndRecord(9.0, 9, 1))
+    writer.close()
+    journal = read_journal(path)
+    assert journal.run.seed == 7
+    assert journal.end == EndRecord(9.0, 9, 1)
+
+
+def test_a_file_without_a_run_line_is_no_journal(tmp_path: Path) -> None:
+    (tmp_path / "j").write_text("{}\n")
+    with pytest.raises(UsageError, match="not a conformance journal"):
+        read_journal(tmp_path / "j")
+
+
+def test_a_record_that_lacks_members_is_a_damaged_journal(tmp_path: Path) -> None:
+    path = tmp_path / "j"
+    sample.write(sample.green(), path)
+    with path.open("a") as file:
+        file.write('{"type":"finish","id":"a","verdict":"PASS"}\n')
+    with pytest.raises(UsageError, match=r"damaged: line \d+"):
+        read_journal(path)
+
+
+@pytest.mark.parametrize("data", [b"\xff\n", None])
+def test_what_cannot_be_read_is_the_users_to_mend(data: bytes | None, tmp_path: Path) -> None:
+    if data is not None:
+        (tmp_path / "j").write_bytes(data)
+    with pytest.raises(UsageError, match="cannot read the journal"):
+        read_journal(tmp_path / "j")
+
+
+def test_a_folder_that_cannot_be_written_is_the_users_to_mend(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UsageError, match="--reports DIR"):
+        JournalWriter(tmp_path / "file" / "journal.ndjson")
+
+
+def test_a_full_disk_is_the_users_to_mend() -> None:
+    writer = JournalWriter(Path("/dev/full"))
+    with pytest.raises(UsageError, match="cannot write"):
+        writer.write("run", sample.run())
+    writer.close()
+
+
+def test_a_line_written_in_part_is_a_full_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = JournalWriter(tmp_path / "j")
+    monkeypatch.setattr("conformance.journal.os.write", lambda _descriptor, data: len(data) - 1)
+    with pytest.raises(UsageError, match="the disk is full"):
+        writer.start("a")
+    writer.close()
