@@ -17,7 +17,7 @@ from pathlib import Path
 
 from conformance.contract.merge import merge_patch
 from conformance.contract.model import Contract, Json
-from conformance.contract.openapi import to_contract
+from conformance.contract.openapi import to_contract, too_deep
 from conformance.contract.read import WHAT_IS_READ, label, read_text, read_value
 from conformance.errors import ContractError
 
@@ -34,11 +34,8 @@ def load(
     operationIds. Raises ContractError for a fault in either, with its place and what to do;
     UsageError for an operation that the contract does not have.
     """
-    place = _place(source, companion)
-    try:
-        return to_contract(document(source, companion), place, operations)
-    except RecursionError:
-        raise _too_deep(place) from None
+    place = label(source) if companion is None else f"{label(source)} with {label(companion)}"
+    return to_contract(document(source, companion), place, operations)
 
 
 def document(source: str, companion: str | None = None) -> Json:
@@ -57,7 +54,7 @@ def document(source: str, companion: str | None = None) -> Json:
             raise ContractError(what, "See RFC 7396.", label(companion))
         return merge_patch(found, patch)
     except RecursionError:
-        raise _too_deep(_place(source, companion)) from None
+        raise too_deep(label(source)) from None
 
 
 def default_source() -> str:
@@ -79,11 +76,3 @@ def _parsed(text: str, place: str) -> Json:
     from conformance.contract.page import read_page  # noqa: PLC0415  (start-up time)
 
     return read_page(text, place)
-
-
-def _place(source: str, companion: str | None) -> str:
-    return label(source) if companion is None else f"{label(source)} with {label(companion)}"
-
-
-def _too_deep(place: str) -> ContractError:
-    return ContractError("the document is nested too deep to read", "Flatten it.", place)

@@ -12,9 +12,15 @@ from conformance.errors import ContractError
 
 _MEMBER_OR_BRACE = re.compile(r'"((?:[^"\\]|\\.)*)"(\s*:)?|[{}]')
 
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+
 
 class _DuplicateKeyError(Exception):
     """An object of the text has a member twice."""
+
+
+class _RangeError(Exception):
+    """A number of the text is none that JSON can carry; holds its text."""
 
 
 def read_json(text: str, place: str) -> Json:
@@ -24,7 +30,7 @@ def read_json(text: str, place: str) -> Json:
     RFC 8259, section 4 leaves without a meaning), a number out of range.
     """
     try:
-        return json.loads(
+        value = json.loads(
             text, object_pairs_hook=_object, parse_float=_float, parse_constant=_constant
         )
     except json.JSONDecodeError as problem:
@@ -36,10 +42,13 @@ def read_json(text: str, place: str) -> Json:
     except _DuplicateKeyError:
         key, line = _first_duplicate(text)
         raise repeated_key(key, f"{place}:{line}") from None
-    except ValueError as problem:
-        raise ContractError(
-            str(problem), "Give a number within the range of JSON.", place
-        ) from None
+    except _RangeError as problem:
+        raise _not_a_number(str(problem), place) from None
+    except ValueError:  # more digits than Python converts (sys.set_int_max_str_digits)
+        raise _not_a_number("an integer of thousands of digits", place) from None
+    if _SURROGATE.search(text):
+        _refuse_half_pairs(value, place)
+    return value
 
 
 def repeated_key(key: str, place: str) -> ContractError:
@@ -63,8 +72,21 @@ def _float(text: str) -> float:
 
 
 def _constant(text: str) -> NoReturn:
-    what = f"{text} is not a number that JSON can carry"
-    raise ValueError(what)
+    raise _RangeError(text)
+
+
+def _not_a_number(shown: str, place: str) -> ContractError:
+    what = f"{shown} is not a number that JSON can carry"
+    return ContractError(what, "Give a number within the range of JSON.", place)
+
+
+def _refuse_half_pairs(value: Json, place: str) -> None:
+    """Raise ContractError for a lone surrogate: no UTF-8 text can hold it (RFC 8259, 8.2)."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        what = "a string holds half of a surrogate pair"
+        raise ContractError(what, "Escape the whole character.", place) from None
 
 
 def _first_duplicate(text: str) -> tuple[str, int]:

@@ -50,6 +50,7 @@ def to_contract(document: Json, source: str, operations: frozenset[str] | None =
     operation that it does not have.
     """
     _check_version(document, source)
+    digest = hashlib.sha256(canonical(document, source).encode()).hexdigest()
     references = References(document, source)
     reader = Reader(references)
     entries = list(_entries(document, references))
@@ -67,7 +68,7 @@ def to_contract(document: Json, source: str, operations: frozenset[str] | None =
         source=source,
         title=str(info.get("title", "")),
         version=str(info.get("version", "")),
-        digest=hashlib.sha256(canonical(document).encode()).hexdigest(),
+        digest=digest,
         operations=tuple(
             _operation(entry, reader, [name for name in all_names if name not in names[entry.id]])
             for entry in entries
@@ -76,9 +77,21 @@ def to_contract(document: Json, source: str, operations: frozenset[str] | None =
     )
 
 
-def canonical(document: Json) -> str:
-    """Return `document` as JSON text with sorted keys and no blanks, ASCII only."""
-    return json.dumps(document, sort_keys=True, separators=(",", ":"))
+def canonical(document: Json, source: str) -> str:
+    """Return `document` as JSON text with sorted keys and no blanks, ASCII only.
+
+    Raises ContractError where it is nested deeper than Python can follow: nothing after this step
+    meets such a document.
+    """
+    try:
+        return json.dumps(document, sort_keys=True, separators=(",", ":"))
+    except RecursionError:
+        raise too_deep(source) from None
+
+
+def too_deep(source: str) -> ContractError:
+    """Return the error for a document that is nested too deep to read."""
+    return ContractError("the document is nested too deep to read", "Flatten it.", source)
 
 
 def slice_of(document: Json, source: str, operations: frozenset[str]) -> Json:
