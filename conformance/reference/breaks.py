@@ -12,7 +12,6 @@ only. A response clause is violated, and that keyword alone where that can be do
 
 from __future__ import annotations
 
-import copy
 import difflib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -21,7 +20,7 @@ from conformance.errors import UsageError
 from conformance.pointer import escape
 from conformance.reference.example import Examples
 from conformance.reference.keywords import CHECKS
-from conformance.reference.sabotage import Sabotage, spoil
+from conformance.reference.sabotage import Sabotage, rebuilt, spoil
 from conformance.reference.schema import Checker, Path
 
 if TYPE_CHECKING:
@@ -118,21 +117,20 @@ def _idle(keyword: str, schema: Json) -> bool:
 
 def _without(root: Json, way: Path, name: str) -> Json:
     """Return a copy of `root` that lacks the keyword at `way`."""
-    whole = copy.deepcopy(root)
-    schema = whole
-    for step in way[:-1]:
-        schema = schema[step]
-    keyword = way[-1]
-    dropped = schema.pop(keyword)
+    *above, keyword = way
+    gone = name.removesuffix("/required").rpartition("/")[2]
+    return rebuilt(root, tuple(above), lambda schema: _drop(schema, str(keyword), gone))
+
+
+def _drop(schema: Json, keyword: str, gone: str) -> Json:
+    left = {key: value for key, value in schema.items() if key != keyword}
     if keyword == "required":
-        gone = name.removesuffix("/required").rpartition("/")[2]
-        schema["required"] = [each for each in dropped if escape(each) != gone]
-    elif keyword == "type":
-        for other in ("enum", "const"):
-            if other in schema:
-                held = {"anyOf": [{other: schema.pop(other)}, {"not": {"type": dropped}}]}
-                schema["allOf"] = [*schema.get("allOf", ()), held]
-    return whole
+        left["required"] = [each for each in schema["required"] if escape(each) != gone]
+    for other in ("enum", "const") if keyword == "type" else ():
+        if other in left:
+            held = {"anyOf": [{other: left.pop(other)}, {"not": {"type": schema["type"]}}]}
+            left["allOf"] = [*left.get("allOf", ()), held]
+    return left
 
 
 def _spoilable(content: Content, status: str) -> Iterator[tuple[str, Sabotage]]:

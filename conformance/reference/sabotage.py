@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from conformance.contract.model import Json
     from conformance.reference.schema import Checker, Path
@@ -33,12 +32,11 @@ def spoil(sabotage: Sabotage, checker: Checker, schema: Json, body: Json) -> Jso
     if not _reaches(body, sabotage.path):
         return body
     if sabotage.keyword == "required":
-        whole = copy.deepcopy(body)
-        _parent(whole, sabotage.path).pop(sabotage.path[-1])
-        return whole
+        *above, name = sabotage.path
+        return rebuilt(body, tuple(above), lambda value: _less(value, name))
     best, fewest = body, 1 << 30
     for candidate in _candidates(_at(body, sabotage.path)):
-        whole = _replaced(body, sabotage.path, candidate)
+        whole = rebuilt(body, sabotage.path, lambda _, new=candidate: new)
         problems = list(checker.problems(schema, whole))
         hit = any(
             each.keyword == sabotage.keyword and each.path[: len(sabotage.path)] == sabotage.path
@@ -80,13 +78,18 @@ def _at(body: Json, path: Path) -> Json:
     return body
 
 
-def _parent(body: Json, path: Path) -> Json:
-    return _at(body, path[:-1])
+def _less(value: Json, name: str | int) -> Json:
+    return {key: each for key, each in value.items() if key != name}
 
 
-def _replaced(body: Json, path: Path, value: Json) -> Json:
+def rebuilt(value: Json, path: Path, change: Callable[[Json], Json]) -> Json:
+    """Return `value` with what stands at `path` changed, copied along the way.
+
+    Not a deep copy: that keeps shared parts shared, and would change them in two places.
+    """
     if not path:
-        return value
-    whole = copy.deepcopy(body)
-    _parent(whole, path)[path[-1]] = value
-    return whole
+        return change(value)
+    step, rest = path[0], path[1:]
+    copied = value.copy()
+    copied[step] = rebuilt(value[step], rest, change)
+    return copied

@@ -134,3 +134,16 @@ def accept_when(test: Callable[[Context], bool]) -> Around:
 def holds(*pieces: bytes) -> Callable[[Context], bool]:
     """Return the test whether the body holds one of `pieces`."""
     return lambda context: any(piece in context.request.body for piece in pieces)
+
+
+def free(name: str, sentence: str, probe: Probe, **changed: Any) -> Miniature:  # noqa: ANN401
+    """Return the faithful server with `changed` steps: a freedom that the contract leaves."""
+    return Miniature(
+        f"conforming/{name}",
+        "conforming",
+        sentence,
+        frozenset({"none"}),
+        probe,
+        steps(**changed),
+        exits=frozenset({0}),
+    )

@@ -34,7 +34,6 @@ class Decoder:
     bad_utf8: Literal["refuse", "replace"] = "refuse"
     nul: Literal["refuse", "accept"] = "refuse"
     empty_name: Literal["keep", "drop"] = "keep"
-    empty_text: Literal["keep", "unset"] = "keep"
 
     def __call__(self, body: bytes) -> Params:
         """Return the parameters in the order of the body; raises UnreadableError."""
@@ -44,9 +43,7 @@ class Decoder:
                 continue
             raw_name, _, raw_value = piece.partition(b"=")
             name, text = self.text(raw_name), self.text(raw_value)
-            if (name == "" and self.empty_name == "drop") or (
-                text == "" and self.empty_text == "unset"
-            ):
+            if name == "" and self.empty_name == "drop":
                 continue
             head, *keys = keys_of(name)
             self._put(params, head, keys, text)

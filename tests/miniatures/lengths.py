@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from .build import also, bad, fault, good, text
-from .server import LIMIT, Check, Refusal, items
+from .server import LIMIT, Check, Refusal, items, text_of
 
 if TYPE_CHECKING:
     from .decoder import Params
@@ -116,7 +116,7 @@ def _invented(name: str, limit: int) -> Miniature:
         f"refuses {name} over {limit} characters, though it has no limit",
         f"/{name}/type /{name}/maxLength",
         good(b"&" + name.encode() + b"=https%3A%2F%2Fa.test%2F" + b"a" * (limit - 14)),
-        more=also(lambda params: len(params.get(name, "")) > limit, name),
+        more=also(lambda params: len(text_of(params, name)) > limit, name),
     )
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from conformance.reference.http import Response
 
 from .build import accept_when, also, bad, crash, fault, good, leaves, strings, unless
-from .server import JSON, Context, Refusal, accept, dumps, items, lengths, refuse
+from .server import JSON, Context, Refusal, accept, dumps, items, lengths, refuse, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -136,7 +136,13 @@ def _crash_on(test: Callable[[Params], bool]) -> Callable[[Context], Response]:
     return lambda context: crash(context) if test(context.params) else accept(context)
 
 
-def _deep(name: str, sentence: str, clauses: str, probe: Probe, **changed: object) -> Miniature:
+def _deep(
+    name: str,
+    sentence: str,
+    clauses: str,
+    probe: Probe,
+    **changed: Any,  # noqa: ANN401
+) -> Miniature:
     return fault("exploration", name, sentence, clauses, probe, depth="deep", **changed)
 
 
@@ -155,7 +161,7 @@ def _three_with_a_short_one(params: Params) -> bool:
 
 def _long_return(params: Params) -> bool:
     late = params.get("collect") == "eventually_due" and "expand" in params
-    return late and len(params.get("return_url", "")) > 50
+    return late and len(text_of(params, "return_url")) > 50
 
 
 TEXT_TYPES = "/account/type /refresh_url/type /return_url/type /expand/items/type"
@@ -172,7 +178,7 @@ EXPLORATION = (
         "crashes on an account of 1,000 to 1,100 characters",
         "/account/maxLength /account/type",
         good(body=b"type=account_update&account=" + b"a" * 1050),
-        accept=_crash_on(lambda params: 1000 <= len(params["account"]) <= 1100),
+        accept=_crash_on(lambda params: 1000 <= len(text_of(params, "account")) <= 1100),
     ),
     _deep(
         "quote-and-backslash",
@@ -186,7 +192,7 @@ EXPLORATION = (
         "accepts a long account that begins with a digit",
         "/account/maxLength",
         bad(body=b"type=account_update&account=1" + b"a" * 5000),
-        lengths=unless(lengths, lambda params: params["account"][:1].isdigit()),
+        lengths=unless(lengths, lambda params: text_of(params, "account")[:1].isdigit()),
     ),
     _deep(
         "three-items",

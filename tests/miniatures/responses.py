@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from conformance.reference.http import Response
 
@@ -19,7 +19,7 @@ ALL_REQUIRED = " ".join(f"response/200/{name}/required" for name in FIELDS)
 ERRORS = " ".join(
     f"response/default/error/{each}" for each in ("required", "type", "type/required", "type/enum")
 )
-Answer = Callable[[Context], Response] if TYPE_CHECKING else Any
+Answer = Callable[[Context], Response]
 
 
 def _success(

@@ -201,6 +201,12 @@ def first(refusals: Iterator[Refusal]) -> Refusal | None:
     return next(refusals, None)
 
 
+def text_of(params: Params, name: str) -> str:
+    """Return the text that `name` holds, the empty one where it holds none."""
+    value = params.get(name, "")
+    return value if isinstance(value, str) else ""
+
+
 def items(params: Params) -> list[Value]:
     """Return the items of expand, none where it is no array."""
     expand = params.get("expand", [])

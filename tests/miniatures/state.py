@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from conformance.reference.http import Response
 
 from .build import BASE, Around, accept_when, bad, crash_when, fault, good, refuse_when
-from .server import JSON, Context, Refusal, accept, body_of, dumps, refuse
+from .server import JSON, Context, Refusal, accept, body_of, dumps, refuse, text_of
 
 if TYPE_CHECKING:
     from .model import Miniature, Probe
@@ -67,11 +67,11 @@ def _flaky_body(context: Context) -> Response:
     return Response(200, dumps(body), JSON)
 
 
-def _state(name: str, sentence: str, clauses: str, probe: Probe, **changed: object) -> Miniature:
+def _state(name: str, sentence: str, clauses: str, probe: Probe, **changed: Any) -> Miniature:  # noqa: ANN401
     return fault(KIND, name, sentence, clauses, probe, **changed)
 
 
-def _prose(name: str, sentence: str, clauses: str, probe: Probe, **changed: object) -> Miniature:
+def _prose(name: str, sentence: str, clauses: str, probe: Probe, **changed: Any) -> Miniature:  # noqa: ANN401
     return fault(KIND, name, sentence, clauses, probe, level="SHOULD", **changed)
 
 
@@ -130,7 +130,9 @@ FAULTS = (
         "answers the same url for the same account",
         "state/single-use",
         good(times=2),
-        accept=_body(url=lambda c: f"https://connect.example.test/{c.params['account'][:20]}"),
+        accept=_body(
+            url=lambda c: f"https://connect.example.test/{text_of(c.params, 'account')[:20]}"
+        ),
     ),
     _prose(
         "expired",

@@ -94,7 +94,7 @@ def _first(name: str, kind: type) -> Callable[[Params], Params]:
     """Return the way to take the first text of a `kind` for the scalar `name`."""
 
     def plain(params: Params) -> Params:
-        value = params.get(name)
+        value = params.get(name, "")
         if isinstance(value, kind) and (found := leaves(value)):
             return {**params, name: found[0]}
         return params
