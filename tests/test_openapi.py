@@ -19,7 +19,12 @@ POINTER = "#/paths/~1loans/post/requestBody/content/application~1json/schema"
 
 def api(paths: Any, **more: Any) -> dict[str, Any]:
     """Return a document with these paths."""
-    return {"openapi": "3.0.3", "info": {"title": "Library", "version": "2"}, "paths": paths, **more}
+    return {
+        "openapi": "3.0.3",
+        "info": {"title": "Library", "version": "2"},
+        "paths": paths,
+        **more,
+    }
 
 
 def with_body(schema: Any, **schemas: Any) -> dict[str, Any]:
@@ -131,9 +136,7 @@ def test_whole_operation() -> None:
     form, csv = put.contents
     assert form.media_type == "application/x-www-form-urlencoded"
     assert form.schema == {"type": "object"}
-    assert form.pointer == (
-        f"{at}/Application~1X-WWW-Form-URLencoded; charset=utf-8/schema"
-    )
+    assert form.pointer == (f"{at}/Application~1X-WWW-Form-URLencoded; charset=utf-8/schema")
     assert form.encoding == {
         "a": Encoding("deepObject", explode=True),
         "b": Encoding("spaceDelimited", explode=False),
@@ -172,6 +175,7 @@ def test_whole_operation() -> None:
     assert put.responses[0].contents[0].pointer == (
         "#/components/responses/ok/content/application~1json/schema"
     )
+    assert [each.covers(404) for each in put.responses] == [False, True, True]
     assert put.response_for(200) is put.responses[0]
     assert put.response_for(404) is put.responses[1]
     assert put.response_for(500) is put.responses[2]
@@ -219,9 +223,12 @@ def test_known_names_are_those_of_other_operations() -> None:
     assert first.known_names == tuple(f"name_{n:03}" for n in range(200))
     assert third.known_names == ("both", *(f"name_{n:03}" for n in range(199)))
     assert fourth.known_names == ("both", "own", "referred", "z")
-    assert "own" in to_contract(
-        slice_of(document, "api.json", frozenset(("post_a", "post_b"))), "api.json"
-    ).operations[1].known_names
+    assert (
+        "own"
+        in to_contract(slice_of(document, "api.json", frozenset(("post_a", "post_b"))), "api.json")
+        .operations[1]
+        .known_names
+    )
     assert second.id == "post_b"
 
 
@@ -251,9 +258,7 @@ def test_slice_keeps_the_operations_asked_for() -> None:
 
 
 def test_digest_is_of_canonical_json() -> None:
-    text = (
-        '{"info":{"title":"\\u00fc"},"openapi":"3.0.0","paths":{"/a":{"get":{"x-b":1,"x-c":2}}}}'
-    )
+    text = '{"info":{"title":"\\u00fc"},"openapi":"3.0.0","paths":{"/a":{"get":{"x-b":1,"x-c":2}}}}'
     document = {
         "openapi": "3.0.0",
         "paths": {"/a": {"get": {"x-c": 2, "x-b": 1}}},
@@ -359,9 +364,7 @@ def test_references_are_copied_in() -> None:
         c={"type": "string"},
     )
     string = {"type": "string"}
-    assert found == {
-        "properties": {"a": {"items": string, "type": ["array", "null"]}, "b": string}
-    }
+    assert found == {"properties": {"a": {"items": string, "type": ["array", "null"]}, "b": string}}
 
 
 def test_root_reference_keeps_the_pointer_of_where_it_stands() -> None:

@@ -107,7 +107,9 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
                 "post": {
                     "operationId": "lendBook",
                     "parameters": [{**ISBN, "description": "The book."}],
-                    "requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}},
+                    "requestBody": {
+                        "content": {"application/json": {"schema": {"type": "object"}}}
+                    },
                     "responses": {
                         "201": {"description": "Lent.", "content": {"application/json": {}}},
                         "204": {"description": "Nothing to lend."},
