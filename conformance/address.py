@@ -14,7 +14,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from conformance.errors import UsageError
-from conformance.redact import HIDDEN_HEADERS, REDACTED, Secret
+from conformance.redact import HIDDEN_HEADERS, REDACTED, Redactor, Secret
 
 _LONGEST_URL: Final = 64 * 1024
 _LONGEST_HOST: Final = 253  # RFC 1035, section 2.3.4, without the root label
@@ -23,7 +23,8 @@ _EXAMPLE: Final = "Write it like --target-url=https://sandbox.example.com"
 
 _SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://(.*)", re.DOTALL)
 _AUTHORITY: Final = re.compile(r"(\[[^\]]*\]|[^:\[\]]*)(?::([^:]*))?")
-_HOST: Final = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,62}\.?)*")
+_LABEL: Final = "[A-Za-z0-9_][A-Za-z0-9_-]{0,62}"
+_HOST: Final = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?")
 _TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 5.6.2
 _VARIABLE: Final = re.compile(r"\$(?:(\$)|([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})?", re.ASCII)
 _FRAMING: Final = frozenset(
@@ -168,14 +169,16 @@ def expand_header(text: str, environ: Mapping[str, str]) -> TargetHeader:
             "a --target-header has no name that a header can have",
             "Write it like --target-header 'Authorization: Bearer $API_KEY'",
         )
+    # Somebody may have written the key where the name belongs.
+    called = Redactor().clean(name)
     if name.lower() in _FRAMING:
-        raise UsageError(f"the header {name} is the suite's own", "Leave this --target-header out.")
+        raise UsageError(f"the header {called} is the suite's own", "Leave this --target-header out.")
     secrets: list[Secret] = []
     value, shell, end = "", "", 0
     for found in _VARIABLE.finditer(template):
         literal, end = template[end : found.start()], found.end()
         dollar, variable = found[1], found[2] or found[3]
-        expanded = "$" if dollar else _lookup(name, variable, environ)
+        expanded = "$" if dollar else _lookup(called, variable, environ)
         if variable:
             secrets.append(Secret(expanded))
         value += literal + expanded
@@ -183,7 +186,7 @@ def expand_header(text: str, environ: Mapping[str, str]) -> TargetHeader:
     value, shell = value + template[end:], shell + _quoted(template[end:])
     if re.search(r"[^\t\x20-\x7e]", value):
         raise UsageError(
-            f"the value of the header {name} holds a line end or another character that no "
+            f"the value of the header {called} holds a line end or another character that no "
             "header can carry",
             "Does the variable end in a line feed?",
         )

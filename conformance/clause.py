@@ -7,7 +7,7 @@ from typing import Literal
 
 from conformance.verdict import Level
 
-Side = Literal["request", "protocol", "response", "prose"]
+Side = Literal["request", "protocol", "response", "prose", "state"]
 State = Literal["covered", "annotation", "uncovered"]
 
 

@@ -61,7 +61,7 @@ def connect(address: Address, timeout_s: float) -> socket.socket:
         connection.settimeout(timeout_s)
         connection.connect(where)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        _refuse_self(connection)
+        _refuse_self(connection, where)
     except TimeoutError:
         connection.close()
         raise FaultError(
@@ -76,9 +76,9 @@ def connect(address: Address, timeout_s: float) -> socket.socket:
     return connection
 
 
-def _refuse_self(connection: socket.socket) -> None:
+def _refuse_self(connection: socket.socket, where: tuple[Any, ...]) -> None:
     """With nobody listening, a port of the ephemeral range may connect to itself."""
-    if connection.getsockname() == connection.getpeername():
+    if connection.getsockname()[:2] == where[:2]:
         raise ConnectionRefusedError
 
 

@@ -140,6 +140,8 @@ class Guard(httpcore.NetworkBackend, httpcore.NetworkStream):
             raise self._reset(problem) from None
         self.ended = not data
         self.wire += data
+        if self._broken_off and not self.wire:
+            raise self._reset(ConnectionResetError())
         return data
 
     def read_ahead(self) -> None:
@@ -179,9 +181,8 @@ class Guard(httpcore.NetworkBackend, httpcore.NetworkStream):
             self._broken_off = True
 
     def _reset(self, problem: OSError) -> FaultError:
-        how = problem.strerror or type(problem).__name__
         if self._broken_off and not self.wire:
-            sentence = f"the target broke off while the request was sent ({how})"
-            return FaultError("reset", "send", sentence)
+            return FaultError("reset", "send", "the target broke off while the request was sent")
+        how = problem.strerror or type(problem).__name__
         sentence = f"the target broke off after {len(self.wire)} bytes of its answer ({how})"
         return FaultError("reset", "receive", sentence)

@@ -26,6 +26,13 @@ class Plan:
     cases: tuple[Case, ...]
     preflight: Request
     deriver: Deriver
+    steady: Clause
+
+    @property
+    def answers(self) -> tuple[Clause, ...]:
+        """The clauses that are judged over all answers of the run, after the cases."""
+        sides = ("response", "prose", "state")
+        return tuple(clause for clause in self.clauses if clause.side in sides)
 
 
 def derive(operation: Operation) -> Plan:
@@ -36,9 +43,24 @@ def derive(operation: Operation) -> Plan:
     known = {clause.id: clause for clause in deriver.clauses.values()}
     known |= {case.clause.id: case.clause for case in cases}
     clauses = [_settled(clause, used) for clause in known.values()]
-    clauses += response_clauses(operation)
+    steady = _steady(operation)
+    clauses += [*response_clauses(operation), steady]
     return Plan(
-        operation, tuple(clauses), tuple(interleaved(cases)), deriver.preflight, deriver
+        operation, tuple(clauses), tuple(interleaved(cases)), deriver.preflight, deriver, steady
+    )
+
+
+def _steady(operation: Operation) -> Clause:
+    return Clause(
+        id=f"{operation.id}:state/steady",
+        operation=operation.id,
+        side="state",
+        keyword="steady",
+        keyword_location=operation.pointer,
+        instance_location="",
+        words="the same request gets the same answer, whatever came before",
+        value="",
+        source="a contract says nothing of a request's history",
     )
 
 

@@ -34,6 +34,7 @@ HIDDEN_HEADERS: Final = frozenset(
 SHORT: Final = 8
 """A registered value of fewer characters is replaced as a whole header value only."""
 
+# A possessive quantifier gives nothing back: else a blank could slip what follows past a lookahead.
 _PATTERNS: Final = re.compile(
     r"""
     \b(?P<key>(?:sk|rk|ek|pk)_(?:live|test)_\w+ | whsec_\w+ | alu_(?:test|live)_\w+
@@ -43,10 +44,10 @@ _PATTERNS: Final = re.compile(
     | (?P<link_host>\bconnect\.stripe\.com/)[^\s"'<>\\]+
     | (?P<name>\b(?:proxy-)?authorization|\b(?:set-)?cookie|\bx-api-key|\bx-auth-token
               |\bstripe-signature)
-      (?P<colon>["']?\s*:\s*["']?)(?!\[redacted\]|(?:\w+\ +)?\$\{?[A-Z_a-z])[^\r\n"'<]+
-    | (?P<member>["'](?:client_secret|secret|password|api_key|\w*token)["']\s*:\s*["'])
+      (?P<colon>["']?\s*:\s*+["']?+)(?!\[redacted\]|(?:\w+\ +)?\$\{?[A-Z_a-z])[^\r\n"'<]+
+    | (?P<member>["'](?:client_secret|secret|password|api_key|\w*token)["']\s*:\s*+["'])
       (?!\[redacted\])(?:[^"'\\]|\\.)+
-    | (?P<scheme>\b(?:bearer|basic)\s+)
+    | (?P<scheme>\b(?:bearer|basic)\s++)
       (?!\[redacted\]|\$\{?[A-Z_a-z]|(?:realm=|auth|tokens?\b))[^\s"'<>,;\\]+
     """,
     re.VERBOSE | re.IGNORECASE | re.DOTALL,

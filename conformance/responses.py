@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from conformance import pointer
 from conformance.cases import clause_id, excerpt
 from conformance.clause import Clause
 from conformance.contract.model import Content, DocumentedResponse, Json, Operation
 from conformance.exchange import Exchange, Response
+from conformance.journal import Breach
 from conformance.keywords import describe, rules
+from conformance.redact import Secret
 from conformance.schema import dereference
 from conformance.sites import name_of
 from conformance.strictjson import NotJSONError, parse
@@ -23,14 +24,6 @@ _PROSE = {
     "x-conformance-unique": ("unique", "{site} is another one in every answer"),
     "x-conformance-future": ("future", "{site} lies in the future"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Breach:
-    """A clause of a response that one answer broke, and how."""
-
-    clause: str
-    sentence: str
 
 
 # --- clauses --------------------------------------------------------------------------------------
@@ -174,6 +167,30 @@ def parsed(operation: Operation, exchange: Exchange) -> Json:
         return parse(response.body)
     except NotJSONError:
         return None
+
+
+def culprit_location(operation: Operation, exchange: Exchange) -> tuple[str, ...]:
+    """Return where an error body names the parameter to blame (`x-conformance-culprit`)."""
+    return next(_marked(operation, exchange, "x-conformance-culprit"), ())
+
+
+def secrets_in(operation: Operation, exchange: Exchange, body: Json) -> Iterator[Secret]:
+    """Yield the texts of an answer that the contract calls secret (`x-conformance-secret`)."""
+    for path in _marked(operation, exchange, "x-conformance-secret"):
+        value = body
+        for step in path:
+            value = value.get(step) if isinstance(value, dict) else None
+        if isinstance(value, str) and value:
+            yield Secret(value)
+
+
+def _marked(operation: Operation, exchange: Exchange, mark: str) -> Iterator[tuple[str, ...]]:
+    status = exchange.response.status if exchange.response is not None else 0
+    documented = operation.response_for(status)
+    for content in documented.contents[:1] if documented is not None else ():
+        for schema, path, _ in _walk(content.schema, content.schema, (), content.pointer):
+            if schema.get(mark):
+                yield path
 
 
 def _documented(operation: Operation, status: int) -> DocumentedResponse | None:

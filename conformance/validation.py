@@ -41,7 +41,7 @@ class Validator:
     def __init__(self, schema: Json, *, place: str = "") -> None:
         try:
             self._validator = jsonschema_rs.Draft202012Validator(
-                schema, offline=True, validate_formats=False
+                schema, offline=True, validate_formats=False, mask="the value"
             )
         except (ValueError, jsonschema_rs.ReferencingError) as problem:
             first = str(problem).splitlines()[0]

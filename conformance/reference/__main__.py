@@ -25,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until SIGINT or SIGTERM, or print the clauses; return the exit status."""
     options = _parser().parse_args(arguments)
     try:
-        operations = _load(options.contract, options.operation)
+        operations = _load(options)
         if options.list:
             sys.stdout.writelines(f"{name}\n" for name in listed(operations))
             return 0
@@ -68,12 +68,12 @@ def broken(operations: Sequence[Operation], clause: str) -> tuple[Operation | Br
     raise problem or UsageError("the contract has no operation to serve")
 
 
-def _load(source: str | None, operation: str | None) -> tuple[Operation, ...]:
+def _load(options: argparse.Namespace) -> tuple[Operation, ...]:
     # Imported here: serving operations made by hand needs no reader of documents.
-    from conformance.contract import default_source, load  # noqa: PLC0415
+    from conformance.contract import default_source, load  # noqa: PLC0415  (start-up time)
 
-    chosen = (operation,) if operation else ()
-    return load(source or default_source(), operations=chosen).operations
+    chosen = frozenset({options.operation}) if options.operation else None
+    return load(options.contract or default_source(), options.companion, chosen).operations
 
 
 def _serve(targets: Sequence[Operation | Broken], port: int, clause: str) -> None:
@@ -97,6 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--port", type=int, default=0, metavar="P", help="0 takes a free port")
     parser.add_argument("--contract", metavar="FILE", help="the document to serve")
+    parser.add_argument("--companion", metavar="FILE", help="a merge patch that completes it")
     parser.add_argument("--operation", metavar="ID", help="serve this operation alone")
     parser.add_argument(
         "--break", dest="break_", default="", metavar="CLAUSE", help="get this one clause wrong"

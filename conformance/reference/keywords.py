@@ -10,13 +10,14 @@ import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
-from conformance.contract.model import Json
+if TYPE_CHECKING:
+    from conformance.contract.model import Json
 
 Finding = tuple[tuple[str | int, ...], str]
-Valid = Callable[[Json, Json], bool]
-Check = Callable[[Json, Json, Valid], Iterator[Finding]]
-
+Valid = Callable[[Any, Any], bool]
+Check = Callable[[Any, Any, Valid], Iterator[Finding]]
 
 _KINDS = {
     type(None): "null",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def spoil(sabotage: Sabotage, checker: Checker, schema: Json, body: Json) -> Jso
         return rebuilt(body, tuple(above), lambda value: _less(value, name))
     best, fewest = body, 1 << 30
     for candidate in _candidates(_at(body, sabotage.path)):
-        whole = rebuilt(body, sabotage.path, lambda _, new=candidate: new)
+        whole = rebuilt(body, sabotage.path, partial(_instead, candidate))
         problems = list(checker.problems(schema, whole))
         hit = any(
             each.keyword == sabotage.keyword and each.path[: len(sabotage.path)] == sabotage.path
@@ -76,6 +77,10 @@ def _at(body: Json, path: Path) -> Json:
     for step in path:
         body = body[step]
     return body
+
+
+def _instead(new: Json, _: Json) -> Json:
+    return new
 
 
 def _less(value: Json, name: str | int) -> Json:

@@ -1,0 +1,158 @@
+"""Exploration on top of the deterministic cases: arbitrary valid bodies, arbitrary violations.
+
+Hypothesis draws and shrinks; what a drawn request is owed is decided by its readings, as always.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from conformance.bodies import place
+from conformance.cases import Case, Deriver
+from conformance.clause import Clause
+from conformance.contract.model import Json
+from conformance.journal import CaseRecord
+from conformance.keywords import explorers, rules
+from conformance.obligation import Keep, Put, Site
+from conformance.plan import Plan
+from conformance.session import Session
+from conformance.strategies import from_schema
+from conformance.traits import traits
+from conformance.verdict import Expectation, Level, Verdict
+from conformance.wire import InexpressibleError
+
+_BAD = frozenset({Verdict.FAIL, Verdict.FAULT, Verdict.FLAKY})
+
+
+@dataclass(frozen=True, slots=True)
+class Exploration:
+    """A clause to explore: `keyword` None draws valid bodies, else violations at `site`."""
+
+    id: str
+    clause: Clause
+    site: Site | None
+    keyword: str | None
+
+
+class _Found(Exception):  # noqa: N818  (no error: Hypothesis shrinks what raises it)
+    pass
+
+
+def explorations(plan: Plan) -> Iterator[Exploration]:
+    """Yield what can be explored: valid bodies, and each clause whose rule draws violations."""
+    known = {clause.id: clause for clause in plan.clauses}
+    deriver = plan.deriver
+    valid = next((c for c in plan.clauses if c.keyword == "properties"), plan.clauses[0])
+    yield Exploration(f"{valid.id}/explored-valid", valid, None, None)
+    for site in deriver.sites:
+        for keyword, value in site.schema.items():
+            if keyword in explorers() and keyword in rules() and value is not True:
+                clause = known.get(deriver.clause(site, rules()[keyword], value).id)
+                if clause is not None and clause.state == "covered":
+                    yield Exploration(f"{clause.id}/explored", clause, site, keyword)
+
+
+def explore(
+    session: Session, plan: Plan, exploration: Exploration, examples: int, run_seed: int
+) -> CaseRecord:
+    """Draw `examples` requests and return the record of the smallest that fails, or of the last.
+
+    Raises conformance.session.Aborted.
+    """
+    session.ready(plan)
+    last: list[Case] = []
+    failing: list[Case] = []
+
+    @seed(run_seed)
+    @settings(
+        max_examples=examples,
+        database=None,
+        deadline=None,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+        report_multiple_bugs=False,
+        print_blob=False,
+    )
+    @given(_bodies(plan.deriver, exploration))
+    def draw(pair: tuple[Json, Json]) -> None:
+        case = _case(plan.deriver, exploration, *pair)
+        if case is None:
+            return
+        last[:] = [case]
+        if session.trial(plan, case) in _BAD:
+            failing[:] = [case]
+            raise _Found
+
+    try:
+        draw()
+    except _Found:
+        return session.hold(plan, failing[0], explored=True)
+    except Exception as problem:
+        if type(problem).__name__ not in {"Flaky", "FlakyFailure", "FlakyReplay"} or not failing:
+            raise
+        return session.hold(plan, failing[0], explored=True)
+    if not last:
+        last = [_fallback(plan, exploration)]
+    return session.hold(plan, last[0], explored=True)
+
+
+def _fallback(plan: Plan, exploration: Exploration) -> Case:
+    return Case(
+        id=exploration.id,
+        clause=exploration.clause,
+        words="nothing could be drawn that this media type can say",
+        expectation=Expectation.EITHER,
+        level=Level.MUST,
+        request=plan.preflight,
+    )
+
+
+def _bodies(deriver: Deriver, exploration: Exploration) -> SearchStrategy[tuple[Json, Json]]:
+    """Return pairs of the body to send and its control, valid but for the one violation."""
+    schema = deriver.content.schema
+    valid = from_schema(schema, schema)
+    site, keyword = exploration.site, exploration.keyword
+    if site is None or keyword is None:
+        return valid.map(lambda body: (body, deriver.bodies.smallest))
+    wrong = explorers()[keyword](site.schema[keyword], site)
+    return st.builds(lambda body, value: _violated(deriver, site, keyword, body, value), valid, wrong)
+
+
+def _violated(
+    deriver: Deriver, site: Site, keyword: str, body: Json, value: Any  # noqa: ANN401
+) -> tuple[Json, Json]:
+    base = place(body, site.path, Keep(), deriver.samples)
+    current = base
+    for step in site.path if keyword == "additionalProperties" else ():
+        current = current[0] if step == "*" else current[step]
+    new = {**current, **value} if keyword == "additionalProperties" else value
+    return place(base, site.path, Put(new), deriver.samples), base
+
+
+def _case(deriver: Deriver, exploration: Exploration, body: Json, control: Json) -> Case | None:
+    try:
+        request, beside = deriver.request(body), deriver.request(control)
+    except InexpressibleError:
+        return None
+    expectation = deriver.expectation(request.body or b"")
+    controls = () if request == beside else (beside,)
+    if expectation is Expectation.REFUSE and exploration.keyword is None:
+        return None
+    if controls and deriver.expectation(beside.body or b"") is not Expectation.ACCEPT:
+        return None
+    return Case(
+        id=exploration.id,
+        clause=exploration.clause,
+        words="drawn at random",
+        expectation=expectation,
+        level=Level.MUST,
+        request=request,
+        controls=controls,
+        traits=traits(request),
+    )

@@ -1,0 +1,77 @@
+"""Why the smallest valid request was not accepted, in one sentence, and what to do next."""
+
+from __future__ import annotations
+
+import re
+
+from conformance.contract.model import Operation
+from conformance.exchange import Exchange
+from conformance.journal import AbortRecord, ExchangeRecord
+
+_REMEDIES = {
+    "refused": "Start the target, or check --target-url. stripe-mock listens on 12111 (http) "
+    "and 12112 (https).",
+    "unknown-host": "Check --target-url. Beside a service container the host is localhost, "
+    "unless the job itself runs in a container.",
+}
+_PHASES = {
+    "resolve": "Check the host name in --target-url.",
+    "connect": "Check --target-url, and that the target listens there.",
+    "tls": "Pass --ca-file PEM where the certificate is your own, or check the scheme of the URL.",
+}
+
+
+def diagnose(
+    exchange: Exchange,
+    kept: ExchangeRecord,
+    operation: Operation,
+    base: str,
+) -> AbortRecord | None:
+    """Return why nothing can be judged, or None where the cases may go out."""
+    if exchange.fault is not None:
+        remedy = _REMEDIES.get(exchange.fault.code) or _PHASES.get(exchange.fault.phase, "")
+        return AbortRecord(
+            f"No case was sent: {kept.fault_sentence.rstrip('.')}.",
+            remedy or "The target must answer in HTTP/1.1; look at its log.",
+        )
+    status = exchange.response.status if exchange.response is not None else 0
+    if exchange.accepted or 300 <= status < 400:  # noqa: PLR2004  (a redirect is a finding)
+        return None
+    line = f"{operation.method.upper()} {operation.path}"
+    said = _said(kept)
+    begin = f"The target answered {status} to {line} with the smallest valid body{said}."
+    return AbortRecord(f"{begin} {_MEANING.get(status, _meaning(status))}", _remedy(status, base))
+
+
+_MEANING = {
+    401: "It wants a key, so no refusal would mean anything.",
+    403: "The key has no permission, so no refusal would mean anything.",
+    404: "The endpoint is not there.",
+    405: "The endpoint does not take this method.",
+    429: "It is limiting the rate.",
+}
+
+
+def _meaning(status: int) -> str:
+    if status >= 500:  # noqa: PLR2004
+        return "It is broken or not ready, so no refusal would mean anything."
+    return "It refuses what the contract allows, so no refusal would mean anything."
+
+
+def _remedy(status: int, base: str) -> str:
+    match status:
+        case 401 | 403:
+            return "Set a key: --target-header='Authorization: Bearer $STRIPE_API_KEY' (from the environment)."
+        case 404 | 405:
+            return f"Check the path in --target-url={base}: the contract's paths come after it."
+        case 429:
+            return "Wait, or lower the rate, and run again."
+        case _ if status >= 500:  # noqa: PLR2004
+            return "Look at the target's log, and run again when it answers."
+        case _:
+            return "See what it says, give it data it knows, or report the refusal as a fault of the target."
+
+
+def _said(kept: ExchangeRecord) -> str:
+    match = re.search(r'"message"\s*:\s*"((?:[^"\\]|\\.){1,160})', kept.response_body)
+    return f' ("{match[1]}")' if match else ""

@@ -1,0 +1,106 @@
+"""Exchange → record: redacted, bounded, for people and for the journal."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Sequence
+from urllib.parse import unquote_plus
+
+from conformance.exchange import Exchange, Request
+from conformance.journal import ExchangeRecord
+from conformance.redact import REDACTED, Redactor, Secret
+
+MOST_BODY = 64 * 1024
+MOST_EXCERPT = 4 * 1024
+_MOST_SHOWN = 600
+_MOST_VALUE = 40
+_MOST_HEADERS = 32
+
+
+def record(
+    exchange: Exchange,
+    base: str,
+    headers: Sequence[tuple[str, str]],
+    redactor: Redactor,
+    secrets: Sequence[Secret] = (),
+) -> ExchangeRecord:
+    """Return the record of `exchange`.
+
+    `base` is the target's URL; `headers` are those of the user as they may be shown, with the
+    names of variables instead of their values. `secrets` are texts of this answer to hide: a
+    single-use URL is a key, but only once, so it is not kept among those of the run.
+    """
+    request, response = exchange.request, exchange.response
+    body = request.body or b""
+    text, encoded = _carried(request, redactor)
+    answer = response.body if response is not None else b""
+    fault = exchange.fault
+    return ExchangeRecord(
+        method=request.method,
+        url=redactor.clean(base + request.path),
+        headers=(*request.headers, *headers),
+        shown=redactor.clean(shown(request)),
+        body=text,
+        body_base64=encoded,
+        body_bytes=len(body),
+        body_sha256=hashlib.sha256(body).hexdigest(),
+        chunked=request.chunked,
+        status=response.status if response is not None else None,
+        response_headers=tuple(
+            (redactor.clean(name), redactor.header(name, value)[:500])
+            for name, value in (response.headers if response is not None else ())[:_MOST_HEADERS]
+        ),
+        response_body=_excerpt(answer, redactor, secrets),
+        response_bytes=len(answer),
+        response_sha256=hashlib.sha256(answer).hexdigest(),
+        fault_code=fault.code if fault else "",
+        fault_phase=fault.phase if fault else "",
+        fault_sentence=redactor.clean(fault.sentence) if fault else "",
+        elapsed_ms=round(exchange.elapsed_ms, 2),
+        attempts=exchange.attempts,
+    )
+
+
+def _carried(request: Request, redactor: Redactor) -> tuple[str | None, str | None]:
+    body = request.body
+    if body is None or len(body) > MOST_BODY:
+        return None, None
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        return None, base64.b64encode(body).decode()
+    return redactor.redact(text), None
+
+
+def _excerpt(data: bytes, redactor: Redactor, secrets: Sequence[Secret]) -> str:
+    # Redact a little more than is kept, so that a secret at the cut is seen whole.
+    text = data[: 4 * MOST_EXCERPT].decode("utf-8", "replace")
+    for secret in secrets:
+        for form in (secret.reveal(), json.dumps(secret.reveal())[1:-1]):
+            text = text.replace(form, REDACTED).replace(form.replace("/", "\\/"), REDACTED)
+    return redactor.clean(text)[:MOST_EXCERPT]
+
+
+def shown(request: Request) -> str:
+    """Return the body for people: `account="aaaa…" (5001 characters), type="account_update"`."""
+    if request.body is None:
+        return "(no body)"
+    if not request.body:
+        return "(empty body)"
+    if "x-www-form-urlencoded" not in request.media_type.lower():
+        return f"{request.media_type or 'no media type'}: {_value(request.body.decode('utf-8', 'replace'))}"
+    parts = []
+    for pair in request.body.decode("utf-8", "replace").split("&"):
+        name, equals, value = pair.partition("=")
+        label = _value(unquote_plus(name))[1:-1]
+        parts.append(f"{label}={_value(unquote_plus(value))}" if equals else label or "(empty)")
+    text = ", ".join(parts[:24]) + (f", … ({len(parts)} pairs)" if len(parts) > 24 else "")  # noqa: PLR2004
+    return text if len(text) <= _MOST_SHOWN else text[: _MOST_SHOWN - 1] + "…"
+
+
+def _value(text: str) -> str:
+    if len(text) <= _MOST_VALUE:
+        return f'"{text}"'
+    return f'"{text[:8]}…" ({len(text)} characters)'

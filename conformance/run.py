@@ -1,0 +1,237 @@
+"""A run: settings → plans, target, journal; in the end the reports. No pytest in here."""
+
+from __future__ import annotations
+
+import os
+import platform
+import secrets
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from conformance.contract import default_source, load
+from conformance.contract.model import Contract
+from conformance.errors import UsageError
+from conformance.example import NoExampleError
+from conformance.journal import (
+    EndRecord,
+    JournalWriter,
+    OperationRecord,
+    RunRecord,
+    SentRecord,
+    read_journal,
+)
+from conformance.plan import Plan, derive
+from conformance.redact import Redactor
+
+if TYPE_CHECKING:
+    from conformance.outcome import Outcome
+    from conformance.address import TargetHeader
+    from conformance.reference import Server
+    from conformance.session import Session
+    from conformance.target import Target
+
+JOURNAL = "journal.ndjson"
+EXAMPLES: Mapping[str, int] = {"quick": 0, "standard": 12, "deep": 600}
+"""How many requests are drawn for each clause that can be explored; four times as many valid ones."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the user asked for. `headers` are the texts of --target-header, unexpanded.
+
+    `target` None means the embedded target. `reports` is the folder of all runs.
+    """
+
+    target: str | None = None
+    headers: tuple[str, ...] = ()
+    contract: str | None = None
+    companion: str | None = None
+    operations: tuple[str, ...] = ()
+    depth: str = "standard"
+    seed: int = 0
+    timeout_s: float = 10.0
+    rate_per_s: float | None = None
+    ca_file: str | None = None
+    reports: Path = Path("reports")
+    strict: bool = False
+    command: str = ""
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+def new_run_id(now: float | None = None) -> str:
+    """Return a name for a run that sorts by time: `2026-11-22T03-17-04Z-7f3a`."""
+    moment = time.gmtime(time.time() if now is None else now)
+    return time.strftime("%Y-%m-%dT%H-%M-%SZ", moment) + "-" + secrets.token_hex(2)
+
+
+class Run:
+    """One run in one process; what it needs is made when it is first asked for."""
+
+    def __init__(self, settings: Settings, run_id: str, worker: str = "", planned: int = 0) -> None:
+        self.settings = settings
+        self.id = run_id
+        self.worker = worker
+        self.planned = planned
+        self.redactor = Redactor()
+        self._server: Server | None = None
+        self._target: Target | None = None
+        self._session: Session | None = None
+        self._writer: JournalWriter | None = None
+        self._begun = time.monotonic()
+
+    @property
+    def folder(self) -> Path:
+        """Where this run leaves its journal and reports."""
+        return self.settings.reports / self.id
+
+    @cached_property
+    def contract(self) -> Contract:
+        """The contract. Raises ContractError or UsageError."""
+        wanted = frozenset(self.settings.operations) or None
+        source = self.settings.contract or default_source()
+        return load(source, self.settings.companion, wanted)
+
+    @cached_property
+    def plans(self) -> tuple[Plan, ...]:
+        """A plan for each operation. Raises UsageError where an operation cannot be tested."""
+        plans = []
+        for operation in self.contract.operations:
+            try:
+                plans.append(derive(operation))
+            except NoExampleError as problem:
+                raise UsageError(
+                    f"{operation.id} cannot be tested yet: {problem}",
+                    "Choose another with --operation ID.",
+                ) from problem
+        if not plans:
+            raise UsageError("the contract has no operation", "See --contract and --operation.")
+        return tuple(plans)
+
+    @property
+    def started(self) -> bool:
+        """Whether anything was sent."""
+        return self._session is not None
+
+    @cached_property
+    def headers(self) -> tuple[TargetHeader, ...]:
+        """The user's headers, expanded. Raises UsageError for a variable that is not set."""
+        from conformance.address import expand_header  # noqa: PLC0415  (not for other suites)
+
+        return tuple(expand_header(text, os.environ) for text in self.settings.headers)
+
+    def check(self) -> None:
+        """Find fault with the settings before anything is sent. Raises UsageError."""
+        from conformance.address import parse_target_url  # noqa: PLC0415  (not for other suites)
+
+        if self.settings.target is not None:
+            parse_target_url(self.settings.target)
+        for header in self.headers:
+            for secret in header.secrets:
+                self.redactor.add(secret)
+
+    @property
+    def session(self) -> Session:
+        """The session, with the target open and the journal begun. Raises UsageError."""
+        if self._session is None:
+            self._session = self._open()
+        return self._session
+
+    def _open(self) -> Session:
+        from conformance.address import parse_target_url  # noqa: PLC0415
+        from conformance.session import Session  # noqa: PLC0415
+        from conformance.target import Target  # noqa: PLC0415
+
+        settings = self.settings
+        url = parse_target_url(settings.target if settings.target is not None else self._embedded())
+        self._target = Target(
+            url,
+            headers=self.headers,
+            timeout_s=settings.timeout_s,
+            ca_file=Path(settings.ca_file) if settings.ca_file else None,
+            redactor=self.redactor,
+            rate_per_s=settings.rate_per_s,
+        )
+        self._writer = JournalWriter(self.folder / JOURNAL)
+        self._writer.write("run", self._head(str(url)))
+        for plan in self.plans:
+            for clause in plan.clauses:
+                self._writer.write("clause", clause)
+        shown = tuple((header.name, header.text.partition(":")[2].strip()) for header in self.headers)
+        return Session(
+            self._target, self._writer, self.redactor, str(url), shown, worker=self.worker
+        )
+
+    def _embedded(self) -> str:
+        from conformance.reference import application, serve  # noqa: PLC0415  (only where used)
+
+        self._server = serve(application(*self.contract.operations))
+        return self._server.url
+
+    def _head(self, url: str) -> RunRecord:
+        settings, contract = self.settings, self.contract
+        return RunRecord(
+            run_id=self.id,
+            tool=f"schema-conformance {tool_version()}",
+            target=url,
+            embedded=settings.target is None,
+            contract=contract.source,
+            contract_title=contract.title,
+            contract_digest=contract.digest,
+            seed=settings.seed,
+            depth=settings.depth,
+            started_at=time.time(),
+            planned=self.planned,
+            operations=tuple(
+                OperationRecord(each.id, each.method.upper(), each.path, each.summary)
+                for each in contract.operations
+            ),
+            options={"strict": "true"} if settings.strict else {},
+            environment={
+                "python": platform.python_version(),
+                "platform": sys.platform,
+                **settings.environment,
+            },
+            again=settings.command,
+        )
+
+    def close(self) -> None:
+        """Release the target and the journal, which learns how many requests went out."""
+        if self._target is not None and self._writer is not None:
+            self._writer.write("sent", SentRecord(self._target.requests_sent))
+            self._target.close()
+            self._writer.close()
+        if self._server is not None:
+            self._server.close()
+        self._target = self._writer = self._server = None
+
+    def finish(self, *, complete: bool) -> Outcome | None:
+        """Write the end of the journal and every report of it.
+
+        None where the run has no journal, because nothing was sent. `complete` is False for a run
+        that was cut short.
+        """
+        path = self.folder / JOURNAL
+        if not path.exists():
+            return None
+        if complete:
+            writer = JournalWriter(path)
+            sent = read_journal(path).sent
+            writer.write("end", EndRecord(round(time.monotonic() - self._begun, 3), sent, 0))
+            writer.close()
+        from conformance.report import write_reports  # noqa: PLC0415  (at the end only)
+
+        return write_reports(self.folder, self.settings.reports / "report.html")
+
+
+def tool_version() -> str:
+    """Return the version of this package, or `unknown` in a bare checkout."""
+    try:
+        return version("schema-conformance")
+    except PackageNotFoundError:
+        return "unknown"

@@ -1,0 +1,348 @@
+"""Sending the cases of a plan and judging the answers: controls, replays, memory of what was sent.
+
+The only caller of the target. Every distinct request is sent once; a failure is sent again before
+it is believed, and before that the target is asked whether it still does what it did.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from conformance.cases import Case
+from conformance.clause import Clause
+from conformance.exchange import Exchange, Request
+from conformance.journal import AbortRecord, Breach, CaseRecord, ExchangeRecord, JournalWriter
+from conformance.judge import Judgement, blamed_name, judge
+from conformance.plan import Plan
+from conformance.preflight import diagnose
+from conformance.prose import Prose
+from conformance.record import record
+from conformance.redact import Redactor
+from conformance.responses import breaches, culprit_location, parsed, secrets_in
+from conformance.verdict import Expectation, Level, Symptom, Verdict
+
+_REPLAYS = 2
+_DEAD = 5
+_BAD = frozenset({Verdict.FAIL, Verdict.FAULT})
+
+
+class Sender(Protocol):
+    """What the session needs of a target."""
+
+    def send(self, request: Request) -> Exchange:
+        """Deliver `request`; never raises for what the target does."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is kept of an exchange: everything that verdicts and records need, but no big body."""
+
+    exchange: Exchange
+    record: ExchangeRecord
+    breaches: tuple[Breach, ...]
+    blamed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The first exchange that broke a clause of a response, and how it came out on replay."""
+
+    answer: Answer
+    breach: Breach
+    case: str
+    wrong: int
+    tried: int
+
+
+class Aborted(Exception):  # noqa: N818  (no error: the run ends early, for a reason)
+    """Nothing more can be learnt from the target; carries the reason."""
+
+    def __init__(self, reason: AbortRecord) -> None:
+        super().__init__(reason.sentence)
+        self.reason = reason
+
+
+class Session:
+    """One run of some plans against one target, in one process."""
+
+    def __init__(  # noqa: PLR0913  (everything that a run is made of)
+        self,
+        target: Sender,
+        writer: JournalWriter,
+        redactor: Redactor,
+        base: str,
+        headers: Sequence[tuple[str, str]] = (),
+        worker: str = "",
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.target = target
+        self.writer = writer
+        self.redactor = redactor
+        self.base = base
+        self.headers = tuple(headers)
+        self.worker = worker
+        self._clock = clock
+        self._answers: dict[str, Answer] = {}
+        self._ready: set[str] = set()
+        self._believed: set[tuple[str, str]] = set()
+        self._refused: Case | None = None
+        self._shown: dict[str, Shown] = {}
+        self._statuses: dict[str, set[int]] = {}
+        self._held: set[str] = set()
+        self._prose: dict[str, Prose] = {}
+        self._dead = 0
+        self.abort: AbortRecord | None = None
+
+    # --- sending ---
+
+    def answer(self, plan: Plan, request: Request) -> Answer:
+        """Return what the target answers to `request`; the same bytes are sent once."""
+        known = self._answers.get(request.digest)
+        if known is None:
+            known = self._answers[request.digest] = self._send(plan, request)
+        return known
+
+    def _send(self, plan: Plan, request: Request) -> Answer:
+        exchange = self.target.send(request)
+        self._count_dead(exchange)
+        operation = plan.operation
+        body = parsed(operation, exchange)
+        secrets = tuple(secrets_in(operation, exchange, body))
+        found = breaches(operation, exchange)
+        if exchange.accepted:
+            prose = self._prose.setdefault(operation.id, Prose(operation))
+            found += prose.breaches(exchange, body)
+        declared = frozenset(plan.deriver.bodies.schema.get("properties", ()))
+        blamed = blamed_name(body, culprit_location(operation, exchange), declared)
+        kept = record(exchange, self.base, self.headers, self.redactor, secrets)
+        if exchange.response is not None:
+            status = exchange.response.status
+            self._statuses.setdefault(operation.id, set()).add(status)
+            exchange = replace(exchange, response=replace(exchange.response, body=b""))
+        exchange = replace(exchange, request=replace(request, body=None))
+        sentences = tuple(Breach(b.clause, self.redactor.clean(b.sentence)) for b in found)
+        return Answer(exchange, kept, sentences, blamed)
+
+    def _count_dead(self, exchange: Exchange) -> None:
+        unreachable = exchange.fault is not None and exchange.fault.phase in ("resolve", "connect", "tls")
+        self._dead = self._dead + 1 if unreachable else 0
+        if self._dead >= _DEAD:
+            sentence = exchange.fault.sentence if exchange.fault else ""
+            self._stop(
+                AbortRecord(
+                    f"The target died midway: {sentence}",
+                    "Start it again, and look at its log: the last request may have killed it.",
+                )
+            )
+
+    def _stop(self, reason: AbortRecord) -> None:
+        self.abort = reason
+        self.writer.write("abort", reason)
+        raise Aborted(reason)
+
+    def ready(self, plan: Plan) -> None:
+        """Make sure that the target accepts the smallest valid request; once per operation.
+
+        Raises Aborted with the sentence and the remedy where it does not.
+        """
+        if self.abort is not None:
+            raise Aborted(self.abort)
+        if plan.operation.id in self._ready:
+            return
+        answer = self._control(plan, plan.preflight)
+        reason = diagnose(answer.exchange, answer.record, plan.operation, self.base)
+        if reason is not None:
+            self._stop(reason)
+        self._ready.add(plan.operation.id)
+
+    def _control(self, plan: Plan, request: Request) -> Answer:
+        """Return the answer to a control; one that is not accepted is asked for once more."""
+        known = request.digest in self._answers
+        answer = self.answer(plan, request)
+        if known or answer.exchange.accepted:
+            return answer
+        again = self._send(plan, request)
+        if again.exchange.accepted:
+            sentence = f"the same request was answered {_status(answer)}, then {_status(again)}"
+            breach = Breach(plan.steady.id, sentence)
+            self._shown.setdefault(breach.clause, Shown(answer, breach, "", 1, 2))
+            self._answers[request.digest] = again
+        return again
+
+    # --- cases ---
+
+    def hold(self, plan: Plan, case: Case, *, explored: bool = False) -> CaseRecord:
+        """Send `case` and its controls, and return what became of it. Raises Aborted."""
+        self.ready(plan)
+        self.writer.start(case.id)
+        begun = self._clock()
+        finished = self._held_to(plan, case)
+        finished = replace(
+            finished, explored=explored, worker=self.worker, seconds=round(self._clock() - begun, 6)
+        )
+        self.writer.write("finish", finished)
+        self._held.add(case.id)
+        return finished
+
+    def trial(self, plan: Plan, case: Case) -> Verdict:
+        """Send `case` and its controls without a record: one draw of an exploration."""
+        control = self._nearest(plan, case)
+        answer = self.answer(plan, case.request)
+        self._note(plan, case, answer)
+        return self._judge(case, answer, control).verdict
+
+    def _held_to(self, plan: Plan, case: Case) -> CaseRecord:
+        control = self._nearest(plan, case)
+        answer = self.answer(plan, case.request)
+        judgement = self._judge(case, answer, control)
+        wrong = tried = 1 if judgement.verdict in _BAD else 0
+        if judgement.verdict in _BAD and (case.clause.id, judgement.symptom) not in self._believed:
+            judgement, wrong, tried = self._confirm(plan, case, answer, control, judgement)
+        elif judgement.verdict is Verdict.PASS and case.expectation is Expectation.REFUSE:
+            self._refused = case
+        self._note(plan, case, answer)
+        return CaseRecord(
+            id=case.id,
+            clause=case.clause.id,
+            operation=plan.operation.id,
+            words=case.words,
+            expectation=case.expectation,
+            level=case.level,
+            verdict=judgement.verdict,
+            symptom=judgement.symptom,
+            because=self.redactor.clean(judgement.because),
+            context=case.context,
+            exchange=answer.record,
+            control=control.record if control is not None else None,
+            breaches=() if case.off_contract else answer.breaches,
+            traits=case.traits,
+            wrong=wrong,
+            tried=tried,
+        )
+
+    def _nearest(self, plan: Plan, case: Case) -> Answer | None:
+        """Return the first control that is not accepted, or the nearest one."""
+        answers = [self._control(plan, request) for request in case.controls]
+        bad = (answer for answer in answers if not answer.exchange.accepted)
+        return next(bad, answers[0] if answers else None)
+
+    @staticmethod
+    def _judge(case: Case, answer: Answer, control: Answer | None) -> Judgement:
+        beside = control.exchange if control is not None else None
+        return judge(case, answer.exchange, beside, answer.blamed)
+
+    def _confirm(
+        self, plan: Plan, case: Case, answer: Answer, control: Answer | None, first: Judgement
+    ) -> tuple[Judgement, int, int]:
+        """Send a failing request again before it is believed."""
+        wrong, tried, passed = 1, 1, None
+        for _ in range(_REPLAYS):
+            again = self._judge(case, self._send(plan, case.request), control)
+            tried += 1
+            if again.verdict in _BAD:
+                wrong += 1
+            else:
+                passed = again
+        if passed is not None:
+            because = f"{first.because}, but only {wrong} times of {tried}"
+            return Judgement(Verdict.FLAKY, Symptom.FLAKY, because), wrong, tried
+        if changed := self._changed(plan, first):
+            return Judgement(Verdict.FLAKY, Symptom.FLAKY, changed), wrong, tried
+        self._believed.add((case.clause.id, first.symptom))
+        return first, wrong, tried
+
+    def _changed(self, plan: Plan, failure: Judgement) -> str:
+        """Say whether the target has stopped doing what it did earlier in this run."""
+        if failure.symptom is Symptom.ACCEPTED:
+            if self._refused is None or not self._send(plan, self._refused.request).exchange.accepted:
+                return ""
+            return f"the target now accepts what it refused before: {self._refused.words}"
+        if self._send(plan, plan.preflight).exchange.accepted:
+            return ""
+        return "the target no longer accepts the smallest valid request, which it accepted before"
+
+    def broke(self, case: str, problem: Exception) -> None:
+        """Record that this suite broke over `case`: neither for nor against the target."""
+        name = f"{type(problem).__name__}: {problem}"
+        finished = CaseRecord(
+            id=case,
+            clause=case,
+            operation=case.partition("/")[0].partition(":")[0],
+            words="the suite broke",
+            expectation=Expectation.EITHER,
+            level=Level.MUST,
+            verdict=Verdict.TOOL,
+            because=self.redactor.clean(name)[:400],
+            worker=self.worker,
+        )
+        self.writer.write("finish", finished)
+
+    # --- responses ---
+
+    def _note(self, plan: Plan, case: Case, answer: Answer) -> None:
+        """Remember the first exchange that breaks each clause of a response, and confirm it."""
+        for breach in () if case.off_contract else answer.breaches:
+            if breach.clause in self._shown:
+                continue
+            again = self._send(plan, case.request)
+            wrong = 1 + any(each.clause == breach.clause for each in again.breaches)
+            self._shown[breach.clause] = Shown(answer, breach, case.id, wrong, 2)
+
+    def response(self, plan: Plan, clause: Clause) -> CaseRecord | None:
+        """Return the verdict on a clause of a response, from every exchange of this run.
+
+        Where the cases of the operation were not part of the run, they are sent now. None where no
+        answer came that the clause speaks of.
+        """
+        for case in plan.cases:
+            if case.id not in self._held:
+                self.ready(plan)
+                self._note(plan, case, self.answer(plan, case.request))
+        shown = self._shown.get(clause.id)
+        if shown is None and not self._spoken_of(plan, clause):
+            return None
+        verdict, symptom, because = Verdict.PASS, Symptom.NONE, "no answer broke it"
+        if shown is not None:
+            flaky = shown.wrong < shown.tried
+            verdict = Verdict.FLAKY if flaky else Verdict.FAIL
+            prose = Symptom.PROSE if clause.side == "prose" else Symptom.BROKEN_RESPONSE
+            symptom, because = Symptom.FLAKY if flaky else prose, shown.breach.sentence
+        finished = CaseRecord(
+            id=clause.id,
+            clause=clause.id,
+            operation=plan.operation.id,
+            words=clause.words,
+            expectation=Expectation.EITHER,
+            level=clause.level,
+            verdict=verdict,
+            symptom=symptom,
+            because=because,
+            context=shown.case if shown else "",
+            exchange=shown.answer.record if shown else None,
+            breaches=(shown.breach,) if shown else (),
+            wrong=shown.wrong if shown else 0,
+            tried=shown.tried if shown else 0,
+            worker=self.worker,
+        )
+        self.writer.start(clause.id)
+        self.writer.write("finish", finished)
+        return finished
+
+    def _spoken_of(self, plan: Plan, clause: Clause) -> bool:
+        seen = self._statuses.get(plan.operation.id, set())
+        name = clause.local.split("/")[1]
+        if clause.id == plan.steady.id:
+            return bool(seen)
+        if name == "status":
+            return bool(seen)
+        documented = [plan.operation.response_for(status) for status in seen]
+        return any(each is not None and each.status == name for each in documented)
+
+
+def _status(answer: Answer) -> str:
+    response = answer.exchange.response
+    return str(response.status) if response is not None else answer.record.fault_sentence

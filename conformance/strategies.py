@@ -1,0 +1,118 @@
+"""from_schema(): the one home of hypothesis-jsonschema, with strings of our own.
+
+Random drawing alone never reaches a length of a thousand and hardly leaves ASCII, so strings are
+built by repetition and from the blocks of Unicode. Everything else comes from hypothesis-jsonschema
+(0.23.1), which serves schemas without recursion.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from conformance.contract.model import Json
+from conformance.schema import dereference
+
+_LAST = 0x2FFF
+_BLOCK = 0x40
+_FREE_LENGTH = 12_000
+"""How long strings without a limit are drawn at most."""
+
+
+def from_schema(schema: Json, root: Json) -> SearchStrategy[Any]:
+    """Return a strategy of values that are valid under `schema` (OpenAPI references resolved).
+
+    Raises hypothesis.errors.InvalidArgument or Unsatisfiable where there is none.
+    """
+    schema = dereference(schema, root)
+    if not isinstance(schema, Mapping):
+        return st.just("x")
+    plain = schema.keys() - {"description", "title", "default", "example", "nullable"}
+    plain = {name for name in plain if not name.startswith("x-")}
+    if schema.get("type") == "object" and plain <= {"type", "properties", "required", "additionalProperties"}:
+        return _objects(schema, root)
+    if schema.get("type") == "array" and plain <= {"type", "items", "minItems", "maxItems"}:
+        most = schema.get("maxItems", max(5, schema.get("minItems", 1)))
+        least = max(1, schema.get("minItems", 0))
+        return st.lists(from_schema(schema.get("items", {}), root), min_size=least, max_size=max(most, least))
+    if schema.get("type") == "string" and plain <= {"type", "minLength", "maxLength"}:
+        return texts(max(1, schema.get("minLength", 0)), schema.get("maxLength", _FREE_LENGTH))
+    from hypothesis_jsonschema import from_schema as library  # noqa: PLC0415  (slow to import)
+
+    defs = {"$defs": root["$defs"]} if isinstance(root, Mapping) and "$defs" in root else {}
+    return library({**schema, **defs})
+
+
+def _objects(schema: Mapping[str, Json], root: Json) -> SearchStrategy[dict[str, Any]]:
+    properties = schema.get("properties", {})
+    required = [name for name in schema.get("required", ()) if name in properties]
+    optional = [name for name in properties if name not in required]
+    members = {name: from_schema(properties[name], root) for name in properties}
+    return st.lists(st.booleans(), min_size=len(optional), max_size=len(optional)).flatmap(
+        lambda flags: st.fixed_dictionaries(
+            {
+                name: members[name]
+                for name in [*required, *(n for n, flag in zip(optional, flags, strict=True) if flag)]
+            }
+        )
+    )
+
+
+def texts(least: int, most: int) -> SearchStrategy[str]:
+    """Return strings of `least` to `most` code points: short ones, one block's, long ones."""
+    short = st.text(characters(), min_size=least, max_size=min(most, least + 8))
+    marks = st.text("\"'\\<>&%+=;/ \t#?[]{}()`$|*", min_size=least, max_size=min(most, least + 8))
+    kinds = [short, marks]
+    if most > least + 8:
+        kinds += [long_text(least, most)] * 2
+    return st.one_of(kinds)
+
+
+def characters() -> SearchStrategy[str]:
+    """Return characters of every block of the first planes alike, without controls and surrogates."""
+    return (
+        st.integers(0, _LAST // _BLOCK)
+        .flatmap(lambda block: st.integers(max(0x20, block * _BLOCK), block * _BLOCK + _BLOCK - 1))
+        .map(chr)
+        .filter(lambda c: c.isprintable())
+    ) | st.sampled_from("\U0001f600\U0001f1e9\U00020000\uff21\ufb01")
+
+
+def long_text(least: int, most: int) -> SearchStrategy[str]:
+    """Return strings whose length spreads over all magnitudes, built by repetition."""
+    head = st.text(characters() | st.sampled_from("0123456789 -_."), min_size=1, max_size=3)
+    return st.builds(_long, head, lengths(max(1, least), most))
+
+
+def lengths(least: int, most: int) -> SearchStrategy[int]:
+    """Return lengths, half of them spread evenly and half by magnitude."""
+    return st.integers(least, most) | st.integers(0, 1000).map(
+        lambda step: round(least * (most / least) ** (step / 1000))
+    )
+
+
+def _long(head: str, length: int) -> str:
+    return (head + "a" * length)[:length]
+
+
+def near_texts(members: Sequence[str]) -> SearchStrategy[str]:
+    """Return texts near the members: one with an edit, several joined, or anything."""
+    member = st.sampled_from(list(members) or ["a"])
+    inserted = st.builds(
+        lambda text, at, new: text[: at % (len(text) + 1)] + new + text[at % (len(text) + 1) :],
+        member,
+        st.integers(0, 60),
+        characters(),
+    )
+    dropped = st.builds(lambda text, at: text[: at % len(text)] + text[at % len(text) + 1 :], member, st.integers(0, 60))
+    return inserted | dropped | st.text(characters(), min_size=1, max_size=12)
+
+
+def unknown_members(taken: frozenset[str]) -> SearchStrategy[dict[str, str]]:
+    """Return one to three members with names that are not `taken`."""
+    name = st.text(characters(), min_size=1, max_size=12) | near_texts(sorted(taken))
+    name = name.filter(lambda text: text.strip() not in taken and not set(text) & set("[]&=+%;."))
+    return st.dictionaries(name, st.text(characters(), min_size=1, max_size=4), min_size=1, max_size=3)
