@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -20,7 +19,7 @@ from hypothesis import strategies as st
 from conformance import contract, pointer
 from conformance.contract import fetch, read
 from conformance.contract.__main__ import main
-from conformance.contract.model import Encoding
+from conformance.contract.model import Encoding, Json
 from conformance.errors import ContractError, SuiteError, UsageError
 
 DOCUMENTS = Path(__file__).parent / "documents"
@@ -121,7 +120,7 @@ def test_default_contract_in_an_installed_package(
     assert contract.default_source() == str(home / "fixtures" / "post_account_links.json")
 
 
-def _bare(schema: dict[str, Any]) -> dict[str, Any]:
+def _bare(schema: dict[str, Json]) -> dict[str, Json]:
     return {name: value for name, value in schema.items() if name != "description"}
 
 
@@ -182,12 +181,12 @@ READ_ERRORS: list[tuple[str | bytes, str]] = [
     (b"{\n\n\xff}", ":3: this is not UTF-8 text\nSave the document as UTF-8."),
     ("hello", f": this is not an OpenAPI document: no object\n{KINDS}"),
     ("[]", f": this is not an OpenAPI document: no object\n{KINDS}"),
-    ('{"a": 1,\n}', ":2: this is not JSON: Expecting property name enclosed in double quotes "
-     f"(column 1)\n{CORRECT}"),
-    ('{} {}', f":1: this is not JSON: Extra data (column 4)\n{CORRECT}"),
+    ('{"a": 1,\n}', (":2: this is not JSON: Expecting property name enclosed in double quotes "
+     f"(column 1)\n{CORRECT}")),
+    ("{} {}", f":1: this is not JSON: Extra data (column 4)\n{CORRECT}"),
     ('{"a": {"a": 1},\n"b": [{"c": "}", "d": "\\"c\\":"},\n{"\\u0063": 1,\n"c": 2}]}',
-     ':4: the key "c" stands twice in one object\n'
-     "Keep one of the two: no reader knows which is meant."),
+     (':4: the key "c" stands twice in one object\n'
+     "Keep one of the two: no reader knows which is meant.")),
     ('{"a": NaN}', f": NaN is not a number that JSON can carry\n{RANGE}"),
     ('{"a": -1e999}', f": -1e999 is not a number that JSON can carry\n{RANGE}"),
     ('{"a": ' + "9" * 5000 + "}",
@@ -195,21 +194,21 @@ READ_ERRORS: list[tuple[str | bytes, str]] = [
     ('{"a": "\\ud800"}', ": a string holds half of a surrogate pair\nEscape the whole character."),
     ('{"a":' * 100_000, ": the document is nested too deep to read\nFlatten it."),
     ("a: b: c", f":1: this is not YAML: mapping values are not allowed in this context\n{CORRECT}"),
-    ("a:\n\t- b", ":2: this is not YAML: found character that cannot start any token"
-     f"\n{CORRECT}"),
-    ("a: \x07", ": this is not YAML: unacceptable character #x0007: control characters are not "
-     f"allowed\n{CORRECT}"),
+    ("a:\n\t- b", (":2: this is not YAML: found character that cannot start any token"
+     f"\n{CORRECT}")),
+    ("a: \x07", (": this is not YAML: unacceptable character #x0007: control characters are not "
+     f"allowed\n{CORRECT}")),
     ("a: &x 1", f":1: {ALIAS}"),
     ("a:\n  b: &x [1]", f":2: {ALIAS}"),
     ("a: 1\nb: *x", f":2: {ALIAS}"),
-    ("a: 1\nb: 2\na: 3", ':3: the key "a" stands twice in one object\n'
-     "Keep one of the two: no reader knows which is meant."),
-    ("1: a\n'1': b", ':2: the key "1" stands twice in one object\n'
-     "Keep one of the two: no reader knows which is meant."),
+    ("a: 1\nb: 2\na: 3", (':3: the key "a" stands twice in one object\n'
+     "Keep one of the two: no reader knows which is meant.")),
+    ("1: a\n'1': b", (':2: the key "1" stands twice in one object\n'
+     "Keep one of the two: no reader knows which is meant.")),
     ("a: 1\n---\nb: 1", ":2: a second document begins\nGive one document a file."),
     ("? [a]\n: b", ":1: a key must be a single word or text\nWrite it as a string."),
-    ("a: !!binary aGk=", ":1: the tag tag:yaml.org,2002:binary is not read\n"
-     "Write plain JSON values."),
+    ("a: !!binary aGk=", (":1: the tag tag:yaml.org,2002:binary is not read\n"
+     "Write plain JSON values.")),
     ("a: !thing {}", ":1: the tag !thing is not read\nWrite plain JSON values."),
     ("a: .inf", f":1: .inf is not a number that JSON can carry\n{QUOTE}"),
     ("a: -1e999", f":1: -1e999 is not a number that JSON can carry\n{QUOTE}"),
@@ -256,8 +255,10 @@ def test_file_too_large(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "value"),
     [
-        ("no", "no"), ("yes", "yes"), ("on", "on"), ("12:30", "12:30"), ("2020-01-01", "2020-01-01"),
-        ("1_000", "1_000"), ("=", "="), ("<<", "<<"), ("0b1", "0b1"), ("+", "+"), ("1.2.3", "1.2.3"),
+        ("no", "no"), ("yes", "yes"), ("on", "on"), ("12:30", "12:30"),
+        ("2020-01-01", "2020-01-01"),
+        ("1_000", "1_000"), ("=", "="), ("<<", "<<"), ("0b1", "0b1"), ("+", "+"),
+        ("1.2.3", "1.2.3"),
         ("~", None), ("", None), ("null", None), ("Null", None), ("NULL", None), ("nUll", "nUll"),
         ("true", True), ("True", True), ("FALSE", False), ("tRue", "tRue"),
         ("0", 0), ("-12", -12), ("+12", 12), ("010", 10), ("0o17", 15), ("0xfF", 255),
@@ -268,14 +269,14 @@ def test_file_too_large(tmp_path: Path) -> None:
          {"1": "a", "true": "b", "~": "c", "no": "d", "<<": {}}),
     ],
 )  # fmt: skip
-def test_yaml_has_the_types_of_json(text: str, value: Any) -> None:
+def test_yaml_has_the_types_of_json(text: str, value: Json) -> None:
     found = read.read_value(f"a: {text}", "a.yaml")
     assert found == {"a": value}
     assert type(found["a"]) is type(value)
 
 
 @given(values)
-def test_json_and_yaml_read_alike(value: Any) -> None:
+def test_json_and_yaml_read_alike(value: Json) -> None:
     text = json.dumps({"a": value})
     assert read.read_value(text, "a") == {"a": value}
     assert read.read_value(f"# YAML\n{text}", "a") == {"a": value}
@@ -324,12 +325,12 @@ def test_companion_must_be_an_object(tmp_path: Path) -> None:
         ({}, {"a": {"bb": {"ccc": None}}}, {"a": {"bb": {}}}),
     ],
 )
-def test_merge_patch(document: Any, patch: Any, merged: Any) -> None:
+def test_merge_patch(document: Json, patch: Json, merged: Json) -> None:
     assert contract.merge_patch(document, patch) == merged
 
 
 @given(values, values)
-def test_merge_patch_twice_is_once_and_touches_nothing(document: Any, patch: Any) -> None:
+def test_merge_patch_twice_is_once_and_touches_nothing(document: Json, patch: Json) -> None:
     before = json.dumps([document, patch])
     merged = contract.merge_patch(document, patch)
     assert contract.merge_patch(merged, patch) == merged
@@ -347,7 +348,7 @@ def test_merge_patch_keeps_order() -> None:
 
 class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        match self.path.split("?")[0]:
+        match self.path.partition("?")[0]:
             case "/moved":
                 self.send_response(302)
                 self.send_header("Location", "/api.json")
@@ -418,15 +419,17 @@ SAVE = "Check the address, or save the document and give its path."
         ("/absent", f"the document cannot be fetched: the answer is 404\n{SAVE}"),
         (
             "/moved?secret",
-            "the document cannot be fetched: the answer is 302, a redirect\n"
-            "Give the address it leads to: redirects are not followed.",
+            (
+                "the document cannot be fetched: the answer is 302, a redirect\n"
+                "Give the address it leads to: redirects are not followed."
+            ),
         ),
     ],
 )
 def test_address_with_another_answer(authority: str, path: str, message: str) -> None:
     with pytest.raises(ContractError) as caught:
         contract.load(f"http://{authority}{path}")
-    assert str(caught.value) == f"http://{authority}{path.split('?')[0]}: {message}"
+    assert str(caught.value) == f"http://{authority}{path.partition('?')[0]}: {message}"
 
 
 def test_address_that_cannot_be_reached() -> None:
@@ -533,7 +536,7 @@ def test_pointer_round_trip(tokens: list[str]) -> None:
     made = pointer.from_tokens(tokens)
     assert pointer.tokens(made) == tuple(tokens)
     assert pointer.join("#", *tokens) == f"#{made}"
-    document: Any = "here"
+    document: Json = "here"
     for token in reversed(tokens):
         document = {token: document}
     assert pointer.resolve(document, f"#{made}") == "here"
@@ -546,7 +549,7 @@ def test_pointer_round_trip(tokens: list[str]) -> None:
         ("/e^f", 3), ("/g|h", 4), ("/i\\j", 5), ('/k"l', 6), ("/ ", 7), ("/m~0n", 8),
     ],
 )  # fmt: skip
-def test_pointer_examples_of_the_standard(written: str, value: Any) -> None:
+def test_pointer_examples_of_the_standard(written: str, value: Json) -> None:
     document = {
         "foo": ["bar", "baz"], "": 0, "a/b": 1, "c%d": 2, "e^f": 3, "g|h": 4, "i\\j": 5,
         'k"l': 6, " ": 7, "m~n": 8,

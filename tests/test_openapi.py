@@ -1,14 +1,13 @@
-"""OpenAPI 3.0 documents become contracts: the structure, the references, the dialect, the faults."""
+"""OpenAPI 3.0 documents become contracts: structure, references, dialect, faults."""
 
 from __future__ import annotations
 
 import hashlib
-from typing import Any
 
 import jsonschema
 import pytest
 
-from conformance.contract.model import Encoding, Operation
+from conformance.contract.model import Encoding, Json, Operation
 from conformance.contract.openapi import slice_of, to_contract
 from conformance.contract.refs import INLINE_LIMIT
 from conformance.errors import ContractError, UsageError
@@ -17,7 +16,7 @@ from conformance.pointer import resolve
 POINTER = "#/paths/~1loans/post/requestBody/content/application~1json/schema"
 
 
-def api(paths: Any, **more: Any) -> dict[str, Any]:
+def api(paths: Json, **more: Json) -> dict[str, Json]:
     """Return a document with these paths."""
     return {
         "openapi": "3.0.3",
@@ -27,7 +26,7 @@ def api(paths: Any, **more: Any) -> dict[str, Any]:
     }
 
 
-def with_body(schema: Any, **schemas: Any) -> dict[str, Any]:
+def with_body(schema: Json, **schemas: Json) -> dict[str, Json]:
     """Return a document with one operation, whose request body has this schema."""
     body = {"content": {"application/json": {"schema": schema}}}
     return api(
@@ -36,13 +35,13 @@ def with_body(schema: Any, **schemas: Any) -> dict[str, Any]:
     )
 
 
-def one(document: Any) -> Operation:
+def one(document: Json) -> Operation:
     """Return the only operation of `document`."""
     (operation,) = to_contract(document, "api.json").operations
     return operation
 
 
-def schema_of(schema: Any, **schemas: Any) -> Any:
+def schema_of(schema: Json, **schemas: Json) -> Json:
     """Return what becomes of a request body's schema."""
     return one(with_body(schema, **schemas)).contents[0].schema
 
@@ -198,15 +197,17 @@ def test_body_on_a_method_without_is_noted(method: str) -> None:
     operation, other = to_contract(document, "api.json").operations
     assert operation.contents == ()
     assert operation.notes == (
-        f"the request body is ignored: on {method.upper()} it has no defined meaning "
-        "(OpenAPI 3.0.3, section 4.7.10.1)",
+        (
+            f"the request body is ignored: on {method.upper()} it has no defined meaning "
+            "(OpenAPI 3.0.3, section 4.7.10.1)"
+        ),
     )
     assert other.known_names == ()
 
 
 def test_known_names_are_those_of_other_operations() -> None:
-    def body(*names: str) -> dict[str, Any]:
-        schema = {"properties": dict.fromkeys(names, {})}
+    def body(*names: str) -> dict[str, Json]:
+        schema: Json = {"properties": {name: {} for name in names}}
         return {"requestBody": {"content": {"text/csv": {"schema": schema}}}}
 
     document = api(
@@ -267,7 +268,20 @@ def test_digest_is_of_canonical_json() -> None:
     assert to_contract(document, "a").digest == hashlib.sha256(text.encode()).hexdigest()
 
 
-DIALECT: list[tuple[str, Any, Any]] = [
+def inside(schema: Json) -> dict[str, Json]:
+    """Return schemas that hold `schema`, each by the keyword that holds it."""
+    return {
+        "properties": {"properties": {"nullable": schema, "$ref": schema}},
+        "patternProperties": {"patternProperties": {"a": schema}},
+        "additionalProperties": {"additionalProperties": schema},
+        "items": {"items": schema},
+        "not": {"not": schema},
+        "allOf": {"allOf": [schema, schema]},
+        "if": {"if": schema, "then": schema, "else": schema},
+    }
+
+
+DIALECT: list[tuple[str, Json, Json]] = [
     ("empty", {}, {}),
     ("nullable", {"type": "string", "nullable": True}, {"type": ["string", "null"]}),
     ("not nullable", {"type": "string", "nullable": False}, {"type": "string"}),
@@ -325,17 +339,12 @@ DIALECT: list[tuple[str, Any, Any]] = [
         }.items()
     ),
     *(
-        (f"inside {name}", inside({"nullable": True, "type": "integer"}),
-         inside({"type": ["integer", "null"]}))
-        for name, inside in {
-            "properties": lambda schema: {"properties": {"nullable": schema, "$ref": schema}},
-            "patternProperties": lambda schema: {"patternProperties": {"a": schema}},
-            "additionalProperties": lambda schema: {"additionalProperties": schema},
-            "items": lambda schema: {"items": schema},
-            "not": lambda schema: {"not": schema},
-            "allOf": lambda schema: {"allOf": [schema, schema]},
-            "if": lambda schema: {"if": schema, "then": schema, "else": schema},
-        }.items()
+        (f"inside {keyword}", stated, owed)
+        for (keyword, stated), owed in zip(
+            inside({"nullable": True, "type": "integer"}).items(),
+            inside({"type": ["integer", "null"]}).values(),
+            strict=True,
+        )
     ),
 ]  # fmt: skip
 
@@ -343,7 +352,7 @@ DIALECT: list[tuple[str, Any, Any]] = [
 @pytest.mark.parametrize(
     ("stated", "owed"), [row[1:] for row in DIALECT], ids=[row[0] for row in DIALECT]
 )
-def test_dialect(stated: Any, owed: Any) -> None:
+def test_dialect(stated: Json, owed: Json) -> None:
     found = schema_of(stated)
     assert found == owed
     jsonschema.Draft202012Validator.check_schema(found)
@@ -416,20 +425,20 @@ def test_circle_of_several_stays_and_what_hangs_on_it_is_copied() -> None:
 
 def test_large_parts_stay_and_carry_what_they_reach() -> None:
     # Each level doubles: copied in whole, thirty of them would be a billion schemas.
-    schemas: dict[str, Any] = {
+    schemas: dict[str, Json] = {
         f"s{n}": {"properties": {"a": ref(f"s{n + 1}"), "b": ref(f"s{n + 1}")}} for n in range(30)
     }
     schemas["s30"] = {"type": "string"}
     found = schema_of(ref("s0"), **schemas)
 
-    def size(schema: Any) -> int:
+    def size(schema: Json) -> int:
         below = schema.values() if isinstance(schema, dict) else ()
         return 1 + sum(size(each) for each in below)
 
     assert 0 < len(found["$defs"]) < 30
     assert size(found) < 10 * INLINE_LIMIT * len(found["$defs"])
     validator = jsonschema.Draft202012Validator(found)
-    instance: Any = "leaf"
+    instance: Json = "leaf"
     for _ in range(30):
         instance = {"b": instance}
     assert validator.is_valid(instance)
@@ -471,8 +480,8 @@ def test_operations_share_what_they_refer_to() -> None:
     assert first["$defs"]["tree"] is second["$defs"]["tree"]
 
 
-def nested(levels: int) -> dict[str, Any]:
-    schema: dict[str, Any] = {}
+def nested(levels: int) -> dict[str, Json]:
+    schema: dict[str, Json] = {}
     for _ in range(levels - 1):
         schema = {"not": schema}
     return schema
@@ -487,7 +496,7 @@ CORRECT = "Correct the value in the document."
 COUNT = "a whole number, zero or more"
 NO_CHECK = "As it stands it would check nothing."
 
-SCHEMA_ERRORS: list[tuple[Any, str, str, str]] = [
+SCHEMA_ERRORS: list[tuple[Json, str, str, str]] = [
     ({"maxlength": 5}, "/maxlength", 'unknown keyword "maxlength". Did you mean "maxLength"?',
      NO_CHECK),
     ({"items": {"Type": "a"}}, "/items/Type", 'unknown keyword "Type". Did you mean "type"?',
@@ -542,7 +551,7 @@ SCHEMA_ERRORS: list[tuple[Any, str, str, str]] = [
 @pytest.mark.parametrize(
     ("schema", "where", "what", "remedy"), SCHEMA_ERRORS, ids=[row[2][:40] for row in SCHEMA_ERRORS]
 )
-def test_schema_error(schema: Any, where: str, what: str, remedy: str) -> None:
+def test_schema_error(schema: Json, where: str, what: str, remedy: str) -> None:
     with pytest.raises(ContractError) as caught:
         to_contract(with_body(schema), "api.json")
     assert str(caught.value) == f"api.json{POINTER}{where}: {what}\n{remedy}"
@@ -560,14 +569,14 @@ def test_error_in_a_component_names_the_component() -> None:
     )
 
 
-def get(operation: Any) -> dict[str, Any]:
+def get(operation: Json) -> dict[str, Json]:
     return api({"/a": {"get": operation}})
 
 
 HERE = "Correct the document there."
 AN_OBJECT = "an object must stand here"
 
-DOCUMENT_ERRORS: list[tuple[Any, str]] = [
+DOCUMENT_ERRORS: list[tuple[Json, str]] = [
     ([], f"api.json: this is not an OpenAPI document: no object\n{READ}"),
     ({"paths": {}},
      f"api.json: this is not an OpenAPI document: it has no member openapi\n{READ}"),
@@ -575,29 +584,29 @@ DOCUMENT_ERRORS: list[tuple[Any, str]] = [
     ({"openapi": "3.1.0"}, f"api.json#/openapi: this is OpenAPI 3.1.0\n{READ}"),
     ({"openapi": "3.00"}, f"api.json#/openapi: this is OpenAPI 3.00\n{READ}"),
     ({"openapi": "3.0.0"},
-     "api.json#/paths: the document describes no operation\n"
-     "Describe at least one method on one path."),
+     ("api.json#/paths: the document describes no operation\n"
+     "Describe at least one method on one path.")),
     (api({"/a": {"summary": "a"}, "x-b": {"get": {}}}),
-     "api.json#/paths: the document describes no operation\n"
-     "Describe at least one method on one path."),
+     ("api.json#/paths: the document describes no operation\n"
+     "Describe at least one method on one path.")),
     (api([]), f"api.json#/paths: {AN_OBJECT}\n{HERE}"),
     (api({"/a": []}), f"api.json#/paths/~1a: {AN_OBJECT}\n{HERE}"),
     (api({"/a": {"$ref": "#/b"}}),
-     'api.json#/paths/~1a: the reference "#/b" leads nowhere\n'
-     "Add what is missing there, or correct the reference."),
+     ('api.json#/paths/~1a: the reference "#/b" leads nowhere\n'
+     "Add what is missing there, or correct the reference.")),
     (api({"a": {}}),
      'api.json#/paths/a: the path "a" does not begin with a slash\nCorrect it.'),
     (get(None), f"api.json#/paths/~1a/get: {AN_OBJECT}\n{HERE}"),
     ({**get({}), "info": 1}, f"api.json#/info: {AN_OBJECT}\n{HERE}"),
     (api({"/a": {"get": {"operationId": "x"}}, "/b": {"put": {"operationId": "x"}}}),
-     'api.json#/paths/~1b/put/operationId: the operationId "x" is taken by #/paths/~1a/get\n'
-     "Give each operation an operationId of its own."),
+     ('api.json#/paths/~1b/put/operationId: the operationId "x" is taken by #/paths/~1a/get\n'
+     "Give each operation an operationId of its own.")),
     (get({"parameters": {}}),
      f"api.json#/paths/~1a/get/parameters: a list of parameters must stand here\n{HERE}"),
     (get({"parameters": [1]}), f"api.json#/paths/~1a/get/parameters/0: {AN_OBJECT}\n{HERE}"),
     (get({"parameters": [{"name": "a", "in": "body"}]}),
-     "api.json#/paths/~1a/get/parameters/0: a parameter needs a name, and in: one of path, query, "
-     f"header, cookie\n{HERE}"),
+     ("api.json#/paths/~1a/get/parameters/0: a parameter needs a name, and in: one of path, query, "
+     f"header, cookie\n{HERE}")),
     (get({"parameters": [{"name": "a", "in": "query", "content": {"b/c": 1}}]}),
      f"api.json#/paths/~1a/get/parameters/0/content/b~1c: {AN_OBJECT}\n{HERE}"),
     (get({"responses": []}), f"api.json#/paths/~1a/get/responses: {AN_OBJECT}\n{HERE}"),
@@ -616,19 +625,19 @@ DOCUMENT_ERRORS: list[tuple[Any, str]] = [
 @pytest.mark.parametrize(
     ("document", "message"), DOCUMENT_ERRORS, ids=[row[1][:60] for row in DOCUMENT_ERRORS]
 )
-def test_document_error(document: Any, message: str) -> None:
+def test_document_error(document: Json, message: str) -> None:
     with pytest.raises(ContractError) as caught:
         to_contract(document, "api.json")
     assert str(caught.value) == message
 
 
 @pytest.mark.parametrize("version", ["3.0.0", "3.0.4", "3.0", 3.0])
-def test_versions_read(version: Any) -> None:
+def test_versions_read(version: Json) -> None:
     assert one({**get({}), "openapi": version}).id == "get_a"
 
 
 @pytest.mark.parametrize("read", [to_contract, slice_of])
-def test_unknown_operation(read: Any) -> None:
+def test_unknown_operation(read: Json) -> None:
     paths = {f"/{n}": {"get": {"operationId": n}} for n in ("lendBook", "lendBooks", "pay", "go")}
     with pytest.raises(UsageError) as caught:
         read(api(paths), "api.json", frozenset(("lendbook", "pay")))
@@ -642,7 +651,7 @@ def test_unknown_operation(read: Any) -> None:
 
 def test_document_nested_too_deep() -> None:
     document = get({})
-    deep: dict[str, Any] = {}
+    deep: dict[str, Json] = {}
     for _ in range(100_000):
         deep = {"x": deep}
     document["x-deep"] = deep
