@@ -172,7 +172,9 @@ def expand_header(text: str, environ: Mapping[str, str]) -> TargetHeader:
     # Somebody may have written the key where the name belongs.
     called = Redactor().clean(name)
     if name.lower() in _FRAMING:
-        raise UsageError(f"the header {called} is the suite's own", "Leave this --target-header out.")
+        raise UsageError(
+            f"the header {called} is the suite's own", "Leave this --target-header out."
+        )
     secrets: list[Secret] = []
     value, shell, end = "", "", 0
     for found in _VARIABLE.finditer(template):

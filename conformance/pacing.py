@@ -105,6 +105,6 @@ def retry_after(value: str | None, now: float) -> float | None:
         return None
     try:
         moment = email.utils.parsedate_to_datetime(value).timestamp()
-    except (ValueError, OverflowError):
+    except ValueError:  # there is no such day
         return None
     return min(max(moment - now, 0.0), _LONGEST_WAIT_S)

@@ -1,0 +1,38 @@
+"""The guard's own order of things; what a target can do to it is in test_transport."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.errors import SuiteError
+from conformance.framing import FaultError, Limits
+from conformance.guard import Deadline, Guard
+
+SOON = Deadline(lambda: 0.0, 1.0, 1.0)
+
+
+def test_a_guard_without_addresses_is_our_own_fault() -> None:
+    with pytest.raises(SuiteError, match="no address to connect to for h, port 80"):
+        Guard((), SOON, Limits(), 1.0).connect_tcp("h", 80)
+
+
+def test_a_guard_is_not_read_before_it_is_connected() -> None:
+    guard = Guard((), SOON, Limits(), 1.0)
+    with pytest.raises(SuiteError, match="before it is open"):
+        guard.read(1)
+    guard.close()
+
+
+@pytest.mark.parametrize(
+    ("phase", "said"),
+    [("send", "did not take the whole request"), ("receive", "no complete answer")],
+)
+def test_a_missed_deadline_names_its_phase(phase: str, said: str) -> None:
+    with pytest.raises(FaultError, match=f"{said} within 2.5 s") as caught:
+        Deadline(lambda: 5.0, 5.0, 2.5).left(phase)  # type: ignore[arg-type]
+    assert (caught.value.fault.phase, caught.value.fault.code) == (phase, "deadline")
+
+
+def test_the_last_moment_is_not_zero() -> None:
+    # A timeout of zero would make the socket non-blocking.
+    assert Deadline(lambda: 5.0, 5.0 + 1e-9, 1.0).left("send") > 1e-4
