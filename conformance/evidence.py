@@ -29,9 +29,9 @@ class Standing(StrEnum):
 class Tally:
     """The evidence for one clause.
 
-    `passed` and `tried` count its own cases by expectation. `answers` counts the responses that
-    are held to it (clauses of side response), `breaches` those that broke it. `named` says
-    whether a finding names it.
+    `passed` and `tried` count its own cases by expectation, `broken` those that went wrong.
+    `answers` counts the responses that are held to it (clauses of a response), `breaches` those
+    that broke it. `named` says whether a finding names it.
     """
 
     passed: Mapping[Expectation, int]
@@ -42,7 +42,7 @@ class Tally:
     named: bool = False
 
     def standing(self, clause: ClauseRecord) -> Standing:
-        """Return the word for `clause`: proved takes evidence for it and none against.
+        """Return the word for `clause`: proved takes a case for it and none against.
 
         What was tried must have passed at least once each way: a clause whose REFUSE cases were
         all inconclusive is not proved by what it accepts.
@@ -53,34 +53,34 @@ class Tally:
             return Standing.UNCOVERED
         if self.broken or self.breaches or self.named:
             return Standing.BROKEN
+        if not sum(self.tried.values()):
+            return Standing.UNTRIED
         both = (Expectation.ACCEPT, Expectation.REFUSE)
-        if any(self.tried[each] and not self.passed[each] for each in both):
-            return Standing.INCONCLUSIVE
-        if sum(self.passed.values()) or self.answers:
-            return Standing.PROVED
-        return Standing.INCONCLUSIVE if sum(self.tried.values()) else Standing.UNTRIED
+        doubtful = any(self.tried[each] and not self.passed[each] for each in both)
+        proved = sum(self.passed.values()) > 0 and not doubtful
+        return Standing.PROVED if proved else Standing.INCONCLUSIVE
 
 
 def tally(journal: Journal, findings: Sequence[Finding]) -> Mapping[str, Tally]:
     """Return the evidence by clause id, for every clause of the journal.
 
-    A clause of a response is judged on every answer that it speaks of: its id names a documented
-    status (`OPERATION:response/200/url/type`), or none, and then it speaks of all.
+    An answer is held to a clause of a response where the clause speaks of its status: the id of
+    the clause names a documented one (`OPERATION:response/200/url/type`), or none for all.
     """
     own: dict[str, list[CaseRecord]] = {}
     breaches: dict[str, int] = {}
     answers: dict[tuple[str, int], int] = {}
     for case in journal.cases:
         own.setdefault(case.clause, []).append(case)
+        if case.id == case.clause:  # the verdict over all answers: shows an exchange once more
+            continue
         for clause in {breach.clause for breach in case.breaches}:
             breaches[clause] = breaches.get(clause, 0) + 1
         if case.exchange and case.exchange.status is not None:
             key = (case.operation, case.exchange.status)
             answers[key] = answers.get(key, 0) + 1
     named = {clause for finding in findings for clause in finding.clauses}
-    documented = {
-        (each.operation, _documented_status(each)) for each in journal.clauses if _is_response(each)
-    }
+    documented = {(each.operation, documented_status(each)) for each in journal.clauses}
     return {
         clause.id: Tally(
             _by_expectation(own.get(clause.id, ()), frozenset({Verdict.PASS})),
@@ -101,30 +101,26 @@ def _by_expectation(
     return {each: counted.count(each) for each in Expectation}
 
 
-def _is_response(clause: ClauseRecord) -> bool:
-    return clause.side == "response" and clause.state == "covered"
-
-
-def _documented_status(clause: ClauseRecord) -> str:
-    """Return `200`, `4XX` or `default` from the id of a clause of a response, else nothing."""
-    step = clause.id.removeprefix(f"{clause.operation}:response/").split("/")[0]
-    documented = step == "default" or (len(step) == 3 and step[0] in "12345")  # noqa: PLR2004
-    return step if documented else ""
+def documented_status(clause: ClauseRecord) -> str | None:
+    """Return `200`, `4XX` or `default`, nothing for a clause of every answer, else None."""
+    prefix = f"{clause.operation}:response/"
+    if not clause.id.startswith(prefix):
+        return None
+    step = clause.id.removeprefix(prefix).split("/")[0]
+    return step if step == "default" or step[:1].isdigit() else ""
 
 
 def _answers(
     clause: ClauseRecord,
     answers: Mapping[tuple[str, int], int],
-    documented: set[tuple[str, str]],
+    documented: set[tuple[str, str | None]],
 ) -> int:
     """Count the answers that `clause` speaks of: exact before range before default."""
-    if not _is_response(clause):
-        return 0
-    wanted = _documented_status(clause)
+    wanted = documented_status(clause)
     total = 0
     for (operation, status), number in answers.items():
         order = (str(status), f"{status // 100}XX", "default")
-        found = next((each for each in order if (operation, each) in documented), "default")
-        if operation == clause.operation and wanted in ("", found):
+        found = next((each for each in order if (operation, each) in documented), None)
+        if operation == clause.operation and wanted is not None and wanted in ("", found):
             total += number
     return total

@@ -144,13 +144,12 @@ def _verdict(
             "Please report it, with the journal of this run.",
         )
     if blocking:
-        cases = len({case for finding in blocking for case in finding.cases})
+        shown = some(len({case for each in blocking for case in each.cases}), "case")
         short = " The run was cut short, so there may be more." if cut or journal.abort else ""
         return (
             State.NOT_CONFORMANT,
             f"✗ Not conformant: {some(len(blocking), 'finding')}",
-            f"The target breaks its contract, as {some(cases, 'case')} of {counts.cases:,} show"
-            f"{'s' * (cases == 1)}.{short}",
+            f"The target breaks its contract: see {shown} of {counts.cases:,}.{short}",
             "Each finding has the smallest request that shows it; paste its replay into a shell.",
         )
     if cut:
@@ -166,13 +165,14 @@ def _verdict(
         return State.INCONCLUSIVE, f"? Inconclusive: {doubt[0]}", doubt[1], doubt[2]
     proved = f"{counts.proved:,} of {some(counts.clauses, 'clause')} proved"
     note = f", {some(len(findings), 'recommendation')} not followed" if findings else ""
-    return (
-        State.CONFORMANT,
-        f"✓ Conformant: {proved}{note}",
+    whole_words = (
         "Every request that the contract allows was accepted, every one that it forbids was"
-        " refused, and no answer broke its documented shape.",
-        "",
+        " refused, and no answer broke its documented shape."
     )
+    rest = some(counts.clauses - counts.proved, "clause")
+    part_words = f"What ran broke nothing that the contract demands; {rest} not proved."
+    sentence = whole_words if counts.proved == counts.clauses else part_words
+    return State.CONFORMANT, f"✓ Conformant: {proved}{note}", sentence, ""
 
 
 def _doubt(

@@ -84,6 +84,8 @@ def cases() -> Iterator[CaseRecord]:
             yield case(spec, Expectation.ACCEPT, number)
         for number in range(spec.refuse):
             yield case(spec, Expectation.REFUSE, number)
+        for _ in range(spec.either):
+            yield over_all_answers(spec)
 
 
 def case(spec: Spec, expectation: Expectation, number: int) -> CaseRecord:
@@ -112,6 +114,21 @@ def case(spec: Spec, expectation: Expectation, number: int) -> CaseRecord:
     )
 
 
+def over_all_answers(spec: Spec) -> CaseRecord:
+    """Return the verdict on a clause of a response, as the suite gives it at the end."""
+    clause = OPERATION + spec.local
+    return CaseRecord(
+        id=clause,
+        clause=clause,
+        operation=OPERATION,
+        words=spec.words,
+        expectation=Expectation.EITHER,
+        level=Level.MUST,
+        verdict=Verdict.PASS,
+        because="no answer broke it",
+    )
+
+
 def run(**changes: object) -> RunRecord:
     plain = RunRecord(
         run_id="2026-11-22T03-17-04Z-7f3a",
@@ -124,7 +141,7 @@ def run(**changes: object) -> RunRecord:
         seed=7,
         depth="normal",
         started_at=1795317424.25,
-        planned=sum(spec.accept + spec.refuse for spec in SPECS),
+        planned=sum(spec.accept + spec.refuse + spec.either for spec in SPECS),
         operations=(
             OperationRecord(OPERATION, "POST", "/v1/account_links", "Create an account link"),
         ),
@@ -137,7 +154,7 @@ def run(**changes: object) -> RunRecord:
 
 def green(**changes: object) -> Journal:
     every = tuple(cases())
-    return Journal(run(**changes), clauses(), every, (), None, EndRecord(1.14, len(every) + 14, 0))
+    return Journal(run(**changes), clauses(), every, (), None, EndRecord(1.14, 290, 0))
 
 
 def broken(
@@ -153,6 +170,7 @@ def broken(
     own = [each for each in journal.cases if each.clause == clause]
     wanted = [each for each in own if each.expectation is Expectation.REFUSE] or own
     ids = {each.id for each in wanted}
+    accepted: dict[str, object] = {"status": 200, "response_body": GOOD}
     changed = tuple(
         replace(
             each,
@@ -162,7 +180,7 @@ def broken(
             wrong=3,
             tried=3,
             because="accepted three times of three",
-            exchange=replace(each.exchange, **(answer or {"status": 200, "response_body": GOOD})),
+            exchange=replace(each.exchange, **(answer or accepted)),  # type: ignore[arg-type]  # by name
         )
         if each.id in ids and each.exchange
         else each

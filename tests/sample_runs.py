@@ -8,6 +8,7 @@ from conformance.findings import Finding
 from conformance.journal import ClauseRecord, Journal, OperationRecord
 from conformance.verdict import Level, Symptom, Verdict
 from tests import sample
+from tests.sample_contract import OPERATION
 
 Run = tuple[Journal, tuple[Finding, ...]]
 
@@ -28,7 +29,7 @@ def hostile() -> Run:
         tool=HOSTILE,
         environment={HOSTILE: HOSTILE},
         options={HOSTILE: HOSTILE},
-        operations=(OperationRecord(sample.OPERATION, HOSTILE, HOSTILE, HOSTILE),),
+        operations=(OperationRecord(OPERATION, HOSTILE, HOSTILE, HOSTILE),),
     )
     sent = sample.exchange(
         HOSTILE,

@@ -34,7 +34,7 @@ def test_a_must_finding_is_not_conformant() -> None:
     outcome = judge_run(*sample.red())
     assert (outcome.state, outcome.exit) == (State.NOT_CONFORMANT, 1)
     assert outcome.headline == "✗ Not conformant: 2 findings"
-    assert "36 cases of 276 show." in outcome.sentence
+    assert "see 36 cases of 281." in outcome.sentence
 
 
 def test_a_should_finding_counts_only_when_strict() -> None:
@@ -56,8 +56,8 @@ def test_a_should_finding_counts_only_when_strict() -> None:
 def test_a_run_cut_short_is_interrupted() -> None:
     outcome = judge_run(sample.cut(), ())
     assert (outcome.state, outcome.exit) == (State.INTERRUPTED, 2)
-    assert outcome.headline == "! Interrupted: 40 of 276 cases finished"
-    assert outcome.counts.not_run == 236
+    assert outcome.headline == "! Interrupted: 40 of 281 cases finished"
+    assert outcome.counts.not_run == 241
 
 
 def test_a_finding_wins_over_an_interruption_and_says_so() -> None:
@@ -139,7 +139,7 @@ def test_the_counts_of_a_run() -> None:
         cases=(*journal.cases[:5], replace(journal.cases[5], explored=True), *journal.cases[6:]),
     )
     counts = judge_run(journal, findings).counts
-    assert (counts.cases, counts.passed, counts.failed) == (276, 234, 36)
+    assert (counts.cases, counts.passed, counts.failed) == (281, 239, 36)
     assert (counts.flaky, counts.inconclusive, counts.faults) == (2, 4, 0)
     assert (counts.clauses, counts.uncovered, counts.annotations) == (23, 1, 1)
     assert (counts.requests, counts.seconds, counts.explored) == (371, 1.31, 1)

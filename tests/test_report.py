@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -36,7 +38,7 @@ def test_results_hold_the_run() -> None:
     document = json.loads(results.render(*run, judge_run(*run)))
     assert document["run"]["started_at"] == "2026-11-22T03:17:04Z"
     assert document["outcome"]["exit"] == 1
-    assert len(document["cases"]) == 276
+    assert len(document["cases"]) == 281
     long, enum, shape = document["findings"]
     assert long["request"]["body"] is None
     assert long["request"]["body_bytes"] == 5033
@@ -120,6 +122,18 @@ def test_the_command_says_what_is_missing(
 ) -> None:
     assert main(["build", str(tmp_path)]) == 4
     assert "cannot read the journal" in capsys.readouterr().err
+
+
+def test_the_command_is_a_module_of_its_own(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "conformance.report", "build", str(tmp_path)],
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 4
+    assert done.stderr.startswith("cannot read the journal")
 
 
 def test_a_folder_that_cannot_be_written_is_the_users_to_mend(tmp_path: Path) -> None:

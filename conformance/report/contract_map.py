@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from conformance.evidence import Standing, Tally, tally
+from conformance.evidence import Standing, Tally, documented_status, tally
 from conformance.findings import Finding
 from conformance.journal import ClauseRecord, Journal
 from conformance.pointer import tokens
@@ -26,6 +26,7 @@ SECTIONS = (
     ("protocol", "Wire", "How the request travels."),
     ("response", "Responses", "What every answer owes, success and error alike."),
     ("prose", "Prose", "What the description promises in words."),
+    ("state", "State", "What holds over the whole run."),
 )
 """Side of a clause, heading and explanation, in the order of the page."""
 
@@ -58,12 +59,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Place:
-    """One place of the tree with its clauses; `depth` 0 is the root."""
+    """One place of the tree with its clauses; `depth` 0 is the root, `notes` are annotations."""
 
     label: str
-    pointer: str
     depth: int
     rows: tuple[Row, ...]
+    notes: tuple[Row, ...]
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,7 @@ class Map:
         for section in self.sections:
             for place in section.places:
                 yield from place.rows
+                yield from place.notes
 
 
 @dataclass
@@ -130,6 +132,7 @@ def _row(clause: ClauseRecord, evidence: Tally, anchor: str, link: str) -> Row:
     standing = evidence.standing(clause)
     tone, mark = MARKS[standing]
     held = max(0, evidence.answers - evidence.breaches)
+    judged = evidence.answers if standing in (Standing.PROVED, Standing.BROKEN) else 0
     return Row(
         anchor=anchor,
         id=clause.id,
@@ -140,7 +143,7 @@ def _row(clause: ClauseRecord, evidence: Tally, anchor: str, link: str) -> Row:
         level=clause.level,
         accept=_of(evidence, Expectation.ACCEPT),
         refuse=_of(evidence, Expectation.REFUSE),
-        answers=f"{held:,}/{evidence.answers:,}" if evidence.answers else "",
+        answers=f"{held:,}/{evidence.answers:,}" if judged else "",
         tone=tone,
         mark=mark,
         word=standing,
@@ -155,7 +158,8 @@ def _of(evidence: Tally, expectation: Expectation) -> str:
 
 
 def _sections(rows: Sequence[tuple[ClauseRecord, Row]]) -> Iterator[Section]:
-    for side, title, words in SECTIONS:
+    known = {side: (title, words) for side, title, words in SECTIONS}
+    for side in dict.fromkeys([*known, *(clause.side for clause, _ in rows)]):
         root = _Node()
         for clause, row in rows:
             if clause.side == side:
@@ -165,23 +169,24 @@ def _sections(rows: Sequence[tuple[ClauseRecord, Row]]) -> Iterator[Section]:
                 node.rows.append(row)
         places = tuple(_places(root, (), side))
         if places:
+            title, words = known.get(side, (side, ""))
             yield Section(side, title, words, places)
 
 
 def _path(clause: ClauseRecord) -> tuple[str, ...]:
     """Return the steps from the root of its section; an answer's first step is its status."""
-    if clause.side != "response":
-        return tokens(clause.instance_location)
-    status = clause.id.removeprefix(f"{clause.operation}:response/").split("/")[0]
-    documented = status == "default" or status[:1].isdigit()
-    return (status if documented else EVERY, *tokens(clause.instance_location))
+    status = documented_status(clause)
+    first = () if status is None else (status or EVERY,)
+    return (*first, *tokens(clause.instance_location))
 
 
 def _places(node: _Node, path: tuple[str, ...], side: str) -> Iterator[Place]:
     if node.rows or path:
-        depth = len(path) - (side == "response")
-        label = _label(path, side)
-        yield Place(label, "/".join(("", *path)), min(depth, _DEEPEST), tuple(node.rows))
+        depth = len(path) - (side in ("response", "prose"))
+        rows = [row for row in node.rows if row.word is not Standing.ANNOTATION]
+        notes = [row for row in node.rows if row.word is Standing.ANNOTATION]
+        depth = max(0, min(depth, _DEEPEST))
+        yield Place(_label(path, side), depth, tuple(rows), tuple(notes))
     for step, child in node.children.items():
         yield from _places(child, (*path, step), side)
 

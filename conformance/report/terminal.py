@@ -17,6 +17,7 @@ from conformance.journal import ClauseRecord, Journal
 from conformance.outcome import Outcome, State, some
 from conformance.report.curl import folded, replay
 from conformance.report.text import clipped, control, visible
+from conformance.verdict import Expectation
 
 Style = Literal["green", "red", "yellow", "bold", "none"]
 
@@ -69,7 +70,9 @@ def summary_lines(  # noqa: PLR0913  (the parts of the block, each of its own so
     if len(findings) > MOST_FINDINGS:
         more = some(len(findings) - MOST_FINDINGS, "more finding")
         lines += [Line(f"  … {more} in the report", "bold"), Line("")]
-    lines += _closing(journal, findings, outcome, columns, report_path, again)
+    lines += _closing(
+        journal, findings, outcome, width=columns, report_path=report_path, again=again
+    )
     return [Line(_safe(line.text, unicode=unicode), line.style) for line in lines]
 
 
@@ -133,6 +136,7 @@ def _closing(  # noqa: PLR0913  (the parts of the block)
     journal: Journal,
     findings: Sequence[Finding],
     outcome: Outcome,
+    *,
     width: int,
     report_path: str,
     again: str,
@@ -173,7 +177,8 @@ def _fact(label: str, value: str) -> str:
 def _proved(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -> str:
     evidence = tally(journal, findings).values()
     accepted, refused = (
-        sum(each.passed[expectation] for each in evidence) for expectation in ("ACCEPT", "REFUSE")
+        sum(each.passed[wanted] for each in evidence)
+        for wanted in (Expectation.ACCEPT, Expectation.REFUSE)
     )
     return (
         f"{outcome.counts.proved:,} of {some(outcome.counts.clauses, 'clause')}"

@@ -7,20 +7,13 @@ from dataclasses import dataclass
 
 from conformance.evidence import Standing
 from conformance.findings import Finding
-from conformance.journal import CaseRecord, ExchangeRecord, Journal
+from conformance.journal import CaseRecord, Journal
 from conformance.outcome import Outcome, State, some
+from conformance.report.cards import Card, card
 from conformance.report.contract_map import MARKS, Map, Row, draw
-from conformance.report.curl import folded, replay
 from conformance.report.names import anchors
-from conformance.report.text import Block, answer, bounded, control, milliseconds, utc
+from conformance.report.text import bounded, milliseconds, utc
 from conformance.verdict import Expectation, Level, Symptom, Verdict
-
-_EXCERPT = 2048
-"""Characters of an answer that a card shows; the journal has up to 4 KiB."""
-
-_NAMED_CASES = 100
-_COLUMNS = 96
-"""Columns of a command in a card."""
 
 _ALIKE = 0.8
 """The share of REFUSE cases that must fail alike before the page says why."""
@@ -42,31 +35,6 @@ CASE_MARKS = {
     Verdict.INCONCLUSIVE: ("doubt", "?"),
     Verdict.NOT_RUN: ("quiet", "·"),
 }
-
-
-@dataclass(frozen=True)
-class Card:
-    """A finding as the page shows it. `rows` are label, value, tone, in the form of a failure."""
-
-    anchor: str
-    tone: str
-    level: str
-    symptom: str
-    title: str
-    case: str
-    clause: str
-    clause_anchor: str
-    source: str
-    rows: tuple[tuple[str, str, str], ...]
-    replay: Block
-    no_replay: str
-    request_headers: tuple[tuple[str, str], ...]
-    answer: str
-    response_headers: tuple[tuple[str, str], ...]
-    response_body: Block
-    others: tuple[tuple[str, str], ...]
-    cases: tuple[str, ...]
-    more_cases: int
 
 
 @dataclass(frozen=True)
@@ -140,11 +108,11 @@ def page(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -> Pag
         facts=_facts(journal, outcome),
         legend=_legend(rows),
         hint=_hint(journal),
-        cards=tuple(_card(journal, each, cards, clauses) for each in findings),
+        cards=tuple(card(journal, each, cards, clauses) for each in findings),
         found=_found(findings),
         maps=maps,
         unproved=_unproved(rows),
-        groups=_groups(journal, clauses),
+        groups=_groups(journal),
         cases=some(len(journal.cases), "case"),
         again=journal.run.again,
         run=_run(journal, outcome),
@@ -203,59 +171,6 @@ def _hint(journal: Journal) -> str:
     )
 
 
-def _card(
-    journal: Journal, finding: Finding, cards: dict[str, str], clauses: dict[str, str]
-) -> Card:
-    words = {clause.id: clause.words for clause in journal.clauses}
-    cases = tuple(dict.fromkeys(finding.cases))
-    sent = finding.exchange
-    tone = "bad" if finding.level == "MUST" else "doubt"
-    clause = words.get(finding.clause, finding.sentence)
-    rows = [
-        ("contract", finding.contract, "code"),
-        (
-            "request",
-            bounded(sent.shown or "no body", _EXCERPT) if sent else "none was sent",
-            "code",
-        ),
-        ("expected", finding.expected, "good"),
-        ("actual", bounded(finding.actual, _EXCERPT), tone),
-    ]
-    if finding.sentence != clause:
-        rows.insert(0, ("found", finding.sentence, ""))
-    if finding.control:
-        rows.append(("control", bounded(control(finding.control), _EXCERPT), "code"))
-    lines = replay(sent) if sent else ()
-    return Card(
-        anchor=cards[finding.id],
-        tone=tone,
-        level=finding.level,
-        symptom=finding.symptom,
-        title=clause,
-        case=cases[0] if cases else finding.id,
-        clause=finding.clause,
-        clause_anchor=clauses.get(finding.clause, ""),
-        source=finding.source,
-        rows=tuple(rows),
-        replay=Block("\n  ".join(folded(lines, _COLUMNS))),
-        no_replay="" if lines or not sent else _no_replay(sent),
-        request_headers=sent.headers if sent else (),
-        answer=answer(sent) if sent else "",
-        response_headers=sent.response_headers[:32] if sent else (),
-        response_body=Block(bounded(sent.response_body, _EXCERPT) if sent else ""),
-        others=tuple((clauses.get(each, ""), each) for each in finding.clauses[1:]),
-        cases=cases[:_NAMED_CASES],
-        more_cases=max(0, len(cases) - _NAMED_CASES),
-    )
-
-
-def _no_replay(sent: ExchangeRecord) -> str:
-    size = some(sent.body_bytes, "byte")
-    return (
-        f"The body of {size} is too long to keep (SHA-256 {sent.body_sha256}); run the case again."
-    )
-
-
 def _unproved(rows: Sequence[Row]) -> tuple[tuple[str, str, str, tuple[Row, ...]], ...]:
     """Return tone, heading, explanation and rows for each way in which a clause is not proved."""
     kinds = (
@@ -275,7 +190,7 @@ def _unproved(rows: Sequence[Row]) -> tuple[tuple[str, str, str, tuple[Row, ...]
     )
 
 
-def _groups(journal: Journal, clauses: dict[str, str]) -> tuple[CaseGroup, ...]:
+def _groups(journal: Journal) -> tuple[CaseGroup, ...]:
     words = {clause.id: clause.words for clause in journal.clauses}
     own: dict[str, list[CaseRecord]] = {clause: [] for clause in words}
     for case in journal.cases:
