@@ -39,7 +39,9 @@ class Case:
     `controls` are the requests that the target must accept in the same run before an answer to
     `request` means anything; the first is the nearest. `culprits` are the top-level names that a
     refusal may blame (empty: any). `off_contract` requests use a method that the contract does
-    not declare, so the documented responses are not owed.
+    not declare, so the documented responses are not owed. `breaks` are the ids of the clauses of
+    the schema that the likeliest reading breaks: a target that ignores all of them has one fault,
+    not another one here.
     """
 
     id: str
@@ -54,6 +56,7 @@ class Case:
     traits: tuple[str, ...] = ()
     off_contract: bool = False
     also_allowed: frozenset[int] = frozenset()
+    breaks: tuple[str, ...] = ()
 
 
 @dataclass
@@ -86,7 +89,11 @@ class Deriver:
         for name, value in site.schema.items():
             location = pointer.join(site.pointer, name)
             rule = rules().get(name)
-            if rule is None or name == "format" or (name == "additionalProperties" and value is True):
+            if (
+                rule is None
+                or name == "format"
+                or (name == "additionalProperties" and value is True)
+            ):
                 self._passed_over(site, name, value, location, rule)
             if rule is None:
                 continue
@@ -101,13 +108,19 @@ class Deriver:
         reason = annotation(name) if rule is None else None
         if rule is not None:
             return
-        uncovered = Uncovered(name, site.path, location, value, reason or "no rule for this keyword")
+        uncovered = Uncovered(
+            name, site.path, location, value, reason or "no rule for this keyword"
+        )
         self._add(self._uncovered(uncovered, "annotation" if reason else "uncovered"))
 
     def clause(self, site: Site, rule: KeywordRule, value: Json, subject: str = "") -> Clause:
         """Return the clause of `rule` at `site`, for one name of it where `subject` is given."""
         path = (*site.path, subject) if subject else site.path
-        names = {"site": site.words, "value": describe(value), "subject": subject or "each required name"}
+        names = {
+            "site": site.words,
+            "value": describe(value),
+            "subject": subject or "each required name",
+        }
         return Clause(
             id=clause_id(self.operation.id, path, rule.keyword),
             operation=self.operation.id,
@@ -153,7 +166,9 @@ class Deriver:
 
     def schema_of(self, name: str) -> Mapping[str, Json]:
         """Return the schema of the top-level property `name`, or an empty one."""
-        schema = dereference(self.bodies.schema.get("properties", {}).get(name, {}), self.content.schema)
+        schema = dereference(
+            self.bodies.schema.get("properties", {}).get(name, {}), self.content.schema
+        )
         return schema if isinstance(schema, Mapping) else {}
 
     def expectation(self, data: bytes) -> Expectation:
@@ -202,7 +217,9 @@ class Deriver:
             yield made
         if obligation.name == "array":
             append = Spelling(arrays="append")
-            made = self.make(site, clause, obligation, replace(least, name="empty-brackets"), spelling=append)
+            made = self.make(
+                site, clause, obligation, replace(least, name="empty-brackets"), spelling=append
+            )
             if made is not None:
                 yield made
         if isinstance(obligation.change, With) and obligation.expectation is REFUSE:
@@ -210,7 +227,11 @@ class Deriver:
         if ITEM in site.path and obligation.lead:
             for label, position in (("second-item", 1), ("last-item", 2)):
                 made = self.make(
-                    site, clause, obligation, Context(label, self.bodies.smallest), position=position
+                    site,
+                    clause,
+                    obligation,
+                    Context(label, self.bodies.smallest),
+                    position=position,
                 )
                 if made is not None:
                     yield made
@@ -239,7 +260,9 @@ class Deriver:
         base = place(context.body, site.path, Keep(), self.samples, filled)
         nearest = Keep() if context.name and not position else obligation.nearest
         near = self.bodies.ordered(place(base, site.path, nearest, self.samples, position))
-        body = self.bodies.ordered(place(base, site.path, obligation.change, self.samples, position))
+        body = self.bodies.ordered(
+            place(base, site.path, obligation.change, self.samples, position)
+        )
         if first is not None:
             top = site.path[0] if site.path else ""
             if isinstance(obligation.change, Without):
@@ -254,7 +277,7 @@ class Deriver:
             request, control = self.request(body, spelling), self.request(near)
         except InexpressibleError:
             return None
-        return self._decided(site, clause, obligation, context, request, control, body)
+        return self._decided(site, clause, obligation, context, request, control)
 
     def _decided(  # noqa: PLR0913
         self,
@@ -264,21 +287,23 @@ class Deriver:
         context: Context,
         request: Request,
         control: Request,
-        body: Json,
     ) -> Case | None:
         expectation = self.expectation(request.body or b"")
         if expectation is Expectation.EITHER and not self._worth_either(obligation, context):
             return None
         if expectation is not obligation.expectation and expectation is not Expectation.EITHER:
             return None
-        if expectation is REFUSE and not self._single(site, clause, obligation, body):
+        breaks = self.broken(request.body or b"") if expectation is REFUSE else ()
+        if expectation is REFUSE and not self._single(clause, breaks):
             return None
         controls = (control,)
         if expectation is REFUSE and self.expectation(control.body or b"") is not ACCEPT:
             return None
         if request == control or (expectation is ACCEPT and request == self.preflight):
             controls = ()
-        names = {step for step in (*site.path[:1], obligation.subject, *obligation.culprits) if step}
+        names = {
+            step for step in (*site.path[:1], obligation.subject, *obligation.culprits) if step
+        }
         label = f"{obligation.name}:{context.name}" if context.name else obligation.name
         words = obligation.words + (f", in {context.name} body" if context.name else "")
         return Case(
@@ -292,27 +317,39 @@ class Deriver:
             context=context.name,
             culprits=frozenset(names) if expectation is REFUSE else frozenset(),
             traits=traits(request),
+            breaks=breaks,
         )
+
+    def broken(self, data: bytes) -> tuple[str, ...]:
+        """Return the ids of the clauses that the likeliest reading of `data` breaks."""
+        bodies = self.wire.read(data, self.content).bodies
+        found: dict[str, None] = {}
+        for each in self.judge.validators[0].broken(bodies[0]) if bodies else ():
+            path = tuple(ITEM if isinstance(step, int) else step for step in each.instance_path)
+            subject = each.subjects if each.keyword == "required" else ()
+            found[clause_id(self.operation.id, (*path, *subject), each.keyword)] = None
+        return tuple(found)
 
     @staticmethod
     def _worth_either(obligation: Obligation, context: Context) -> bool:
         """Where the target may choose, only a crash can be found: a few values serve."""
         return not context.name and (obligation.lead or obligation.name in _EITHER)
 
-    def _single(self, site: Site, clause: Clause, obligation: Obligation, body: Json) -> bool:
-        """Whether `body` breaks the clause of the case and nothing else."""
-        broken = list(self.judge.validators[0].broken(body))
-        if not broken:
-            return True  # it shows on the wire alone: the readings have decided
+    @staticmethod
+    def _single(clause: Clause, breaks: tuple[str, ...]) -> bool:
+        """Whether a request that breaks these clauses breaks that of the case and no other."""
         wanted = {clause.keyword} | _ENTAILED.get(clause.keyword, set())
-        return all(each.keyword in wanted for each in broken) and any(
-            each.keyword == clause.keyword for each in broken
-        )
+        keywords = {each.rpartition("/")[2] for each in breaks}
+        return clause.keyword in keywords and keywords <= wanted
 
     def together(self) -> Iterator[Case]:
         """Yield the valid bodies that combine optional properties, each alone before all others."""
         root = next((site for site in self.sites if not site.path), None)
-        if root is None or "properties" not in root.schema or not isinstance(self.bodies.smallest, dict):
+        if (
+            root is None
+            or "properties" not in root.schema
+            or not isinstance(self.bodies.smallest, dict)
+        ):
             return
         rule = rules()["properties"]
         for name, value in self.bodies.optional.items():
@@ -324,7 +361,9 @@ class Deriver:
                     value="",
                 )
             )
-            yield from self._together(clause, Context("alone", self.bodies.with_optional({name: value})))
+            yield from self._together(
+                clause, Context("alone", self.bodies.with_optional({name: value}))
+            )
         clause = self._add(self.clause(root, rule, [*root.schema["properties"]]))
         for context in self.bodies.combinations():
             yield from self._together(clause, context)

@@ -97,7 +97,9 @@ def _typed(schema: Mapping[str, Json], root: Json, depth: int, *, full: bool) ->
     if isinstance(declared, list):
         declared = next((each for each in declared if each != "null"), "null")
     if declared is None:
-        declared = "object" if "properties" in schema else "array" if "items" in schema else "string"
+        declared = (
+            "object" if "properties" in schema else "array" if "items" in schema else "string"
+        )
     match declared:
         case "object":
             return _object(schema, root, depth, full=full)
@@ -123,9 +125,7 @@ def _object(schema: Mapping[str, Json], root: Json, depth: int, *, full: bool) -
     names += [name for name in required if name not in properties]
     if not names and depth and properties:
         names = [next(iter(properties))]
-    value = {
-        name: _value(properties.get(name, {}), root, depth + 1, full=full) for name in names
-    }
+    value = {name: _value(properties.get(name, {}), root, depth + 1, full=full) for name in names}
     extra = schema.get("additionalProperties")
     if not value and depth and isinstance(extra, Mapping):
         value = {"key": _value(extra, root, depth + 1, full=full)}

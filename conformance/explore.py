@@ -121,11 +121,17 @@ def _bodies(deriver: Deriver, exploration: Exploration) -> SearchStrategy[tuple[
     if site is None or keyword is None:
         return valid.map(lambda body: (body, deriver.bodies.smallest))
     wrong = explorers()[keyword](site.schema[keyword], site)
-    return st.builds(lambda body, value: _violated(deriver, site, keyword, body, value), valid, wrong)
+    return st.builds(
+        lambda body, value: _violated(deriver, site, keyword, body, value), valid, wrong
+    )
 
 
 def _violated(
-    deriver: Deriver, site: Site, keyword: str, body: Json, value: Any  # noqa: ANN401
+    deriver: Deriver,
+    site: Site,
+    keyword: str,
+    body: Json,
+    value: Any,  # noqa: ANN401
 ) -> tuple[Json, Json]:
     base = place(body, site.path, Keep(), deriver.samples)
     current = base

@@ -75,7 +75,7 @@ def _of_operation(
 ) -> Iterator[_Group]:
     cases = [case for case in journal.cases if case.operation == operation]
     own = [case for case in cases if not _is_answer(clauses.get(case.clause))]
-    failed = _grouped(case for case in own if case.verdict is Verdict.FAIL)
+    failed = _explained(_grouped(case for case in own if case.verdict is Verdict.FAIL))
     yield from _merged(failed, [case for case in own if case.verdict in _JUDGED], clauses)
     yield from _grouped(
         case
@@ -123,6 +123,24 @@ def _breaches(
         sentence = next(b.sentence for b in every[0].breaches if b.clause == clause)
         rest = [case for case in every if case.clause != clause] or own
         yield _Group((clause,), symptom, tuple(rest), words=sentence)
+
+
+def _explained(groups: list[_Group]) -> list[_Group]:
+    """Move accepted cases that break only clauses which fail by themselves to those clauses."""
+    accepted = {group.clauses[0]: group for group in groups if group.symptom is Symptom.ACCEPTED}
+    alone = {
+        clause
+        for clause, group in accepted.items()
+        if any(set(case.breaks) <= {clause} for case in group.cases)
+    }
+    moved: dict[str, list[CaseRecord]] = {}
+    for clause, group in accepted.items():
+        for case in group.cases:
+            home = case.breaks and set(case.breaks) <= alone - {clause} and case.breaks[0]
+            moved.setdefault(home or clause, []).append(case)
+    return [group for group in groups if group.symptom is not Symptom.ACCEPTED] + [
+        _Group((clause,), Symptom.ACCEPTED, tuple(cases)) for clause, cases in moved.items()
+    ]
 
 
 # --- one cause, one finding -----------------------------------------------------------------------
@@ -233,7 +251,11 @@ def _finding(group: _Group, clauses: Mapping[str, ClauseRecord]) -> Finding:
         contract=f"{clause.keyword_location} = {clause.value}" if clause else "",
         source=clause.source if clause else "",
         level=_level(cases, clause, group),
-        verdict=Verdict.FLAKY if flaky else Verdict.FAIL if case.verdict is not Verdict.FAULT else case.verdict,
+        verdict=Verdict.FLAKY
+        if flaky
+        else Verdict.FAIL
+        if case.verdict is not Verdict.FAULT
+        else case.verdict,
         symptom=group.symptom,
         sentence=_sentence(group, cases, words),
         expected=wanted,
@@ -308,7 +330,9 @@ def _sentence(group: _Group, cases: list[CaseRecord], words: str) -> str:
         case Symptom.PROSE:
             return f"The answer is not what the contract's prose says: {group.words}."
         case Symptom.FLAKY:
-            wrong, tried = (sum(getattr(case, name) for case in cases) for name in ("wrong", "tried"))
+            wrong, tried = (
+                sum(getattr(case, name) for case in cases) for name in ("wrong", "tried")
+            )
             return f"The same request is answered differently: {wrong} of {tried} went wrong in {count}."
         case Symptom.FAULT:
             return f"The target breaks HTTP: {cases[0].because}. {count} show it."

@@ -153,7 +153,8 @@ class CaseRecord(_Record):
     """A finished case.
 
     `words` says what was varied, `because` why the verdict is what it is. `traits` are properties
-    of the request that may explain a failure (`non-ascii`, `long`, `spelling`). `wrong` and
+    of the request that may explain a failure (`non-ascii`, `long`, `spelling`), `breaks` the ids of
+    the schema's clauses that it breaks. `wrong` and
     `tried` count deliveries of the same request: how many failed, of how many.
     """
 
@@ -171,6 +172,7 @@ class CaseRecord(_Record):
     control: ExchangeRecord | None = None
     breaches: tuple[Breach, ...] = ()
     traits: tuple[str, ...] = ()
+    breaks: tuple[str, ...] = ()
     explored: bool = False
     wrong: int = 0
     tried: int = 0
@@ -195,6 +197,7 @@ class CaseRecord(_Record):
                 "symptom": Symptom(line["symptom"]),
                 "breaches": tuple(Breach.read(each) for each in line["breaches"]),
                 "traits": tuple(line["traits"]),
+                "breaks": tuple(line["breaks"]),
             }
         )
 

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from conformance.clause import Clause
     from conformance.explore import Exploration
     from conformance.journal import CaseRecord
-    from conformance.outcome import Outcome
     from conformance.plan import Plan
     from conformance.run import Run
 
@@ -38,19 +37,46 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("conformance", "holding a target to its contract")
     add = group.addoption
     add("--target-url", metavar="URL", help="the target; without it the embedded one is tested")
-    add("--target-header", metavar="'NAME: $VALUE'", action="append", default=[],
-        help="a header for every request; $NAME is taken from the environment (repeatable)")
-    add("--contract", metavar="FILE|URL", help="OpenAPI 3.0 (JSON, YAML) or a page of one operation")
+    add(
+        "--target-header",
+        metavar="'NAME: $VALUE'",
+        action="append",
+        default=[],
+        help="a header for every request; $NAME is taken from the environment (repeatable)",
+    )
+    add(
+        "--contract", metavar="FILE|URL", help="OpenAPI 3.0 (JSON, YAML) or a page of one operation"
+    )
     add("--companion", metavar="FILE", help="a merge patch with the facts that a page lacks")
-    add("--operation", metavar="ID", action="append", default=[],
-        help="an operationId of the contract (repeatable; default: all)")
-    add("--only", metavar="POINTER", action="append", default=[],
-        help="only clauses at or below this place: /account/maxLength, response/200 (repeatable)")
-    add("--depth", choices=_DEPTHS, default="standard",
-        help="how much is explored on top of the deterministic cases (quick: nothing)")
+    add(
+        "--operation",
+        metavar="ID",
+        action="append",
+        default=[],
+        help="an operationId of the contract (repeatable; default: all)",
+    )
+    add(
+        "--only",
+        metavar="POINTER",
+        action="append",
+        default=[],
+        help="only clauses at or below this place: /account/maxLength, response/200 (repeatable)",
+    )
+    add(
+        "--depth",
+        choices=_DEPTHS,
+        default="standard",
+        help="how much is explored on top of the deterministic cases (quick: nothing)",
+    )
     add("--seed", type=int, default=0, help="the seed of what is drawn (default: 0)")
-    add("--timeout", type=float, default=10.0, metavar="SECONDS", dest="target_timeout",
-        help="the deadline of one request, everything included (default: 10)")
+    add(
+        "--timeout",
+        type=float,
+        default=10.0,
+        metavar="SECONDS",
+        dest="target_timeout",
+        help="the deadline of one request, everything included (default: 10)",
+    )
     add("--rate", type=float, metavar="N", help="at most N requests a second")
     add("--ca-file", metavar="PEM", help="certificates to trust, instead of the system's")
     add("--reports", metavar="DIR", default="reports", help="where reports go (default: reports)")
@@ -58,8 +84,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Check the options that can be checked for free, and fix the run's name."""
-    for marker in ("accept: the contract allows the request", "refuse: it forbids the request",
-                   "either: the target may choose"):
+    for marker in (
+        "accept: the contract allows the request",
+        "refuse: it forbids the request",
+        "either: the target may choose",
+    ):
         config.addinivalue_line("markers", marker)
     config.addinivalue_line("markers", "xdist_group(name): cases that share controls")
     if config.getoption("--target-url") == "":
@@ -101,7 +130,9 @@ def _run(config: pytest.Config) -> Run:
             command=_command(config),
             environment={"pytest": pytest.__version__},
         )
-        run = Run(settings, worker.get("conformance_run") or new_run_id(), worker.get("workerid", ""))
+        run = Run(
+            settings, worker.get("conformance_run") or new_run_id(), worker.get("workerid", "")
+        )
         run.check()
         config.stash[_RUN] = run
     return config.stash[_RUN]
@@ -114,7 +145,9 @@ def _command(config: pytest.Config) -> str:
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Leave exploration out where nothing is to be explored."""
-    ours = collection_path.name == "test_random.py" and collection_path.parent == Path(__file__).parent
+    ours = (
+        collection_path.name == "test_random.py" and collection_path.parent == Path(__file__).parent
+    )
     return True if ours and config.getoption("--depth") == "quick" else None
 
 
@@ -129,7 +162,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         raise pytest.UsageError(str(problem)) from problem
     many = len(plans) > 1
     pairs = [(plan, each) for plan in plans for each in _items(plan, module)]
-    name = {"requests": "case", "random": "exploration", "responses": "clause"}[module.rpartition("_")[2]]
+    name = {"requests": "case", "random": "exploration", "responses": "clause"}[
+        module.rpartition("_")[2]
+    ]
     metafunc.parametrize(
         name,
         [

@@ -71,15 +71,22 @@ def _bodies(deriver: Deriver) -> Iterator[Case]:
     if deriver.judge.expectation(nothing) is not Expectation.REFUSE:
         return
     clause = next(
-        (c for c in deriver.clauses.values() if c.keyword == "required" and not c.instance_location),
+        (
+            c
+            for c in deriver.clauses.values()
+            if c.keyword == "required" and not c.instance_location
+        ),
         None,
     )
     if clause is None:
         return
     controls = (deriver.preflight,)
-    yield _case(clause, "empty-body", "the body is empty", Expectation.REFUSE, deriver.raw(b""), controls)
-    absent = deriver.raw(None, "")
-    yield _case(clause, "absent-body", "no body is sent", Expectation.REFUSE, absent, controls)
+    for label, words, request in (
+        ("empty-body", "the body is empty", deriver.raw(b"")),
+        ("absent-body", "no body is sent", deriver.raw(None, "")),
+    ):
+        breaks = deriver.broken(b"")
+        yield _case(clause, label, words, Expectation.REFUSE, request, controls, breaks=breaks)
 
 
 def _methods(deriver: Deriver) -> Iterator[Case]:
@@ -186,7 +193,13 @@ def _syntax(deriver: Deriver) -> Iterator[Case]:
         if expectation is Expectation.ACCEPT:
             expectation = Expectation.EITHER
         yield _case(
-            clause, label, f"the form {_shown(data)}", expectation, deriver.raw(data), (deriver.preflight,)
+            clause,
+            label,
+            f"the form {_shown(data)}",
+            expectation,
+            deriver.raw(data),
+            (deriver.preflight,),
+            breaks=deriver.broken(data) if expectation is Expectation.REFUSE else (),
         )
 
 
@@ -277,8 +290,18 @@ def _spellings(
     data = usual.body or b""
     backwards = dict(reversed(full.items())) if isinstance(full, dict) else full
     yield "backwards", "parameters in the opposite order", deriver.request(backwards), usual
-    yield "charset", "media type with a charset", deriver.raw(data, f"{media_type}; charset=utf-8"), usual
-    yield "media-type-case", "media type in other case", deriver.raw(data, _other_case(media_type)), usual
+    yield (
+        "charset",
+        "media type with a charset",
+        deriver.raw(data, f"{media_type}; charset=utf-8"),
+        usual,
+    )
+    yield (
+        "media-type-case",
+        "media type in other case",
+        deriver.raw(data, _other_case(media_type)),
+        usual,
+    )
     yield "chunked", "body in chunks", replace(usual, chunked=True), usual
     if media_type != _FORM:
         return
@@ -292,7 +315,12 @@ def _spellings(
         blank = {**full, free: "two words \u00e9"}
         plus = deriver.request(blank)
         yield "plus", "a blank written as +", plus, usual
-        yield "percent-20", "a blank written as %20", deriver.request(blank, Spelling(space="%20")), plus
+        yield (
+            "percent-20",
+            "a blank written as %20",
+            deriver.request(blank, Spelling(space="%20")),
+            plus,
+        )
         lower = deriver.raw((plus.body or b"").replace(b"%C3%A9", b"%c3%a9"))
         yield "lower-case-hex", "percent-encoding in lower case", lower, plus
 

@@ -32,22 +32,39 @@ _PROSE = {
 def response_clauses(operation: Operation) -> list[Clause]:
     """Return every clause of the documented responses."""
     clauses = [
-        _clause(operation, "status", "status", operation.pointer + "/responses",
-                "the status of every answer is documented", "OpenAPI 3.0.4, section 4.8.16")
+        _clause(
+            operation,
+            "status",
+            "status",
+            operation.pointer + "/responses",
+            "the status of every answer is documented",
+            "OpenAPI 3.0.4, section 4.8.16",
+        )
     ]
     for response in operation.responses:
         for content in response.contents[:1]:
             place = content.pointer.rpartition("/schema")[0]
             kinds = " or ".join(each.media_type for each in response.contents)
             clauses.append(
-                _clause(operation, f"{response.status}/media-type", "media-type", place,
-                        f"the answer {response.status} is {kinds}", "OpenAPI 3.0.4, section 4.8.17")
+                _clause(
+                    operation,
+                    f"{response.status}/media-type",
+                    "media-type",
+                    place,
+                    f"the answer {response.status} is {kinds}",
+                    "OpenAPI 3.0.4, section 4.8.17",
+                )
             )
             if _is_json(content.media_type):
                 clauses.append(
-                    _clause(operation, f"{response.status}/body", "body", place,
-                            f"the body of {response.status} is JSON of the documented kind",
-                            "RFC 8259, section 2")
+                    _clause(
+                        operation,
+                        f"{response.status}/body",
+                        "body",
+                        place,
+                        f"the body of {response.status} is JSON of the documented kind",
+                        "RFC 8259, section 2",
+                    )
                 )
                 clauses += _schema_clauses(operation, response, content)
     return list({clause.id: clause for clause in clauses}.values())

@@ -30,8 +30,8 @@ from conformance.plan import Plan, derive
 from conformance.redact import Redactor
 
 if TYPE_CHECKING:
-    from conformance.outcome import Outcome
     from conformance.address import TargetHeader
+    from conformance.outcome import Outcome
     from conformance.reference import Server
     from conformance.session import Session
     from conformance.target import Target
@@ -142,6 +142,11 @@ class Run:
             self._session = self._open()
         return self._session
 
+    @property
+    def requests_sent(self) -> int:
+        """How many requests this process has sent, replays and retries included."""
+        return self._target.requests_sent if self._target is not None else 0
+
     def _open(self) -> Session:
         from conformance.address import parse_target_url  # noqa: PLC0415
         from conformance.session import Session  # noqa: PLC0415
@@ -162,7 +167,9 @@ class Run:
         for plan in self.plans:
             for clause in plan.clauses:
                 self._writer.write("clause", clause)
-        shown = tuple((header.name, header.text.partition(":")[2].strip()) for header in self.headers)
+        shown = tuple(
+            (header.name, header.text.partition(":")[2].strip()) for header in self.headers
+        )
         return Session(
             self._target, self._writer, self.redactor, str(url), shown, worker=self.worker
         )

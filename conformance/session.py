@@ -128,7 +128,11 @@ class Session:
         return Answer(exchange, kept, sentences, blamed)
 
     def _count_dead(self, exchange: Exchange) -> None:
-        unreachable = exchange.fault is not None and exchange.fault.phase in ("resolve", "connect", "tls")
+        unreachable = exchange.fault is not None and exchange.fault.phase in (
+            "resolve",
+            "connect",
+            "tls",
+        )
         self._dead = self._dead + 1 if unreachable else 0
         if self._dead >= _DEAD:
             sentence = exchange.fault.sentence if exchange.fault else ""
@@ -220,6 +224,7 @@ class Session:
             control=control.record if control is not None else None,
             breaches=() if case.off_contract else answer.breaches,
             traits=case.traits,
+            breaks=case.breaks,
             wrong=wrong,
             tried=tried,
         )
@@ -258,7 +263,10 @@ class Session:
     def _changed(self, plan: Plan, failure: Judgement) -> str:
         """Say whether the target has stopped doing what it did earlier in this run."""
         if failure.symptom is Symptom.ACCEPTED:
-            if self._refused is None or not self._send(plan, self._refused.request).exchange.accepted:
+            if (
+                self._refused is None
+                or not self._send(plan, self._refused.request).exchange.accepted
+            ):
                 return ""
             return f"the target now accepts what it refused before: {self._refused.words}"
         if self._send(plan, plan.preflight).exchange.accepted:

@@ -73,7 +73,9 @@ def _below(
 ) -> Iterator[Site | Uncovered]:
     properties = schema.get("properties", {})
     members = {
-        name: next((m for m in dereference(child, root).get("enum", ()) if isinstance(m, str) and m), None)
+        name: next(
+            (m for m in dereference(child, root).get("enum", ()) if isinstance(m, str) and m), None
+        )
         for name, child in properties.items()
         if isinstance(child, Mapping)
     }

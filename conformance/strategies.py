@@ -32,12 +32,19 @@ def from_schema(schema: Json, root: Json) -> SearchStrategy[Any]:
         return st.just("x")
     plain = schema.keys() - {"description", "title", "default", "example", "nullable"}
     plain = {name for name in plain if not name.startswith("x-")}
-    if schema.get("type") == "object" and plain <= {"type", "properties", "required", "additionalProperties"}:
+    if schema.get("type") == "object" and plain <= {
+        "type",
+        "properties",
+        "required",
+        "additionalProperties",
+    }:
         return _objects(schema, root)
     if schema.get("type") == "array" and plain <= {"type", "items", "minItems", "maxItems"}:
         most = schema.get("maxItems", max(5, schema.get("minItems", 1)))
         least = max(1, schema.get("minItems", 0))
-        return st.lists(from_schema(schema.get("items", {}), root), min_size=least, max_size=max(most, least))
+        return st.lists(
+            from_schema(schema.get("items", {}), root), min_size=least, max_size=max(most, least)
+        )
     if schema.get("type") == "string" and plain <= {"type", "minLength", "maxLength"}:
         return texts(max(1, schema.get("minLength", 0)), schema.get("maxLength", _FREE_LENGTH))
     from hypothesis_jsonschema import from_schema as library  # noqa: PLC0415  (slow to import)
@@ -55,7 +62,10 @@ def _objects(schema: Mapping[str, Json], root: Json) -> SearchStrategy[dict[str,
         lambda flags: st.fixed_dictionaries(
             {
                 name: members[name]
-                for name in [*required, *(n for n, flag in zip(optional, flags, strict=True) if flag)]
+                for name in [
+                    *required,
+                    *(n for n, flag in zip(optional, flags, strict=True) if flag),
+                ]
             }
         )
     )
@@ -107,7 +117,11 @@ def near_texts(members: Sequence[str]) -> SearchStrategy[str]:
         st.integers(0, 60),
         characters(),
     )
-    dropped = st.builds(lambda text, at: text[: at % len(text)] + text[at % len(text) + 1 :], member, st.integers(0, 60))
+    dropped = st.builds(
+        lambda text, at: text[: at % len(text)] + text[at % len(text) + 1 :],
+        member,
+        st.integers(0, 60),
+    )
     return inserted | dropped | st.text(characters(), min_size=1, max_size=12)
 
 
@@ -115,4 +129,6 @@ def unknown_members(taken: frozenset[str]) -> SearchStrategy[dict[str, str]]:
     """Return one to three members with names that are not `taken`."""
     name = st.text(characters(), min_size=1, max_size=12) | near_texts(sorted(taken))
     name = name.filter(lambda text: text.strip() not in taken and not set(text) & set("[]&=+%;."))
-    return st.dictionaries(name, st.text(characters(), min_size=1, max_size=4), min_size=1, max_size=3)
+    return st.dictionaries(
+        name, st.text(characters(), min_size=1, max_size=4), min_size=1, max_size=3
+    )

@@ -41,7 +41,9 @@ def additional_properties(allowed: Json, site: Site) -> Iterator[Obligation]:
         several = {f"{new}_{letter}": "x" for letter in "abcde"[:count]}
         yield _unknown(f"{word}-names", several, f"{word} new names")
     yield must_refuse(
-        "new-name-first", With({new: "x"}, first=True), "a new name before all others",
+        "new-name-first",
+        With({new: "x"}, first=True),
+        "a new name before all others",
         culprits=(new,),
     )
     yield must_refuse(
@@ -91,7 +93,12 @@ def _label(words: str) -> str:
 
 
 def _unknown(
-    label: str, members: dict[str, Json], words: str, culprits: tuple[str, ...] = (), *, lead: bool = False
+    label: str,
+    members: dict[str, Json],
+    words: str,
+    culprits: tuple[str, ...] = (),
+    *,
+    lead: bool = False,
 ) -> Obligation:
     names = (*members, *culprits)
     return must_refuse(label, With(members), f"{words} is unknown", culprits=names, lead=lead)

@@ -34,7 +34,11 @@ def enum(members: list[Json], site: Site) -> Iterator[Obligation]:
         if text not in seen:
             seen.add(text)
             yield must_refuse(
-                name, Put(text), f"{text!r} is no member", nearest=Put(texts[0]), lead=name == "suffix"
+                name,
+                Put(text),
+                f"{text!r} is no member",
+                nearest=Put(texts[0]),
+                lead=name == "suffix",
             )
     if "string" not in site.types:
         first = texts[0]

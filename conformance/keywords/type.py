@@ -44,7 +44,7 @@ def type_(declared: str | list[str], site: Site) -> Iterator[Obligation]:
     if "array" in types and "items" in site.schema:
         yield from _free_arrays(site)
     for name, value in _wrong(types, site):
-        lead = name in ("array", "string", "hash") and "array" not in types or name == "string"
+        lead = (name in ("array", "string", "hash") and "array" not in types) or name == "string"
         yield must_refuse(name, Put(value), f"{name} for {' or '.join(sorted(types))}", lead=lead)
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 FORM = "application/x-www-form-urlencoded"
 DEPTH_LIMIT = 8
+PLACE_DEPTH_LIMIT = 4
 NEAREST = 5
 
 
@@ -136,7 +137,7 @@ def _drop(schema: Json, keyword: str, gone: str) -> Json:
 def _spoilable(content: Content, status: str) -> Iterator[tuple[str, Sabotage]]:
     """Yield the response clauses that an answer can be made to violate."""
     checker = Checker(content.schema)
-    sites = _places(content.schema, "", (), checker, DEPTH_LIMIT)
+    sites = _places(content.schema, "", (), checker, PLACE_DEPTH_LIMIT)
     examples = Examples(checker)
     for name, place, keyword in sites:
         sabotage = Sabotage(status, place, keyword)

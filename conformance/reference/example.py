@@ -26,7 +26,7 @@ _TEXTS = {
     "ipv4": "192.0.2.1",
     "ipv6": "2001:db8::1",
 }
-_PATTERN_TRIES = ("", "a", "A", "0", "1", "aa", "AA", "00", "a1", "abcdef", "a-b", "_")
+_TRIES = ("", "a", "A", "0", "1", "aa", "AA", "00", "a1", "abcdef", "a-b", "_")
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,10 @@ class Examples:
             return f"https://connect.example.test/setup/{time.time_ns():x}-{next(self.counter)}"
         text = _TEXTS.get(schema.get("format", ""), "")
         if "pattern" in schema:
-            tries = (text, *_PATTERN_TRIES)
+            # Many a pattern is plain text between anchors; some schemas bring an example.
+            plain = schema["pattern"].strip("^$").replace("\\", "")
+            given = (schema.get("example"), schema.get("default"), *schema.get("examples", ()))
+            tries = (text, plain, *(each for each in given if isinstance(each, str)), *_TRIES)
             text = next((each for each in tries if self.checker.valid(schema, each)), text)
         return text.ljust(least, "a")[: schema.get("maxLength")]
 

@@ -57,7 +57,9 @@ def encode(body: Json, content: Content, spelling: Spelling) -> bytes:
     """
     if not isinstance(body, dict):
         raise InexpressibleError("a form is always an object")
-    pairs = [pair for name, value in body.items() for pair in _pairs(name, value, content, spelling)]
+    pairs = [
+        pair for name, value in body.items() for pair in _pairs(name, value, content, spelling)
+    ]
     try:
         return "&".join(
             f"{_escape(name, spelling, brackets=True)}={_escape(text, spelling)}"
@@ -140,7 +142,9 @@ def read(data: bytes, content: Content) -> Readings:
     for nodes in (tree, dropped) if dropped is not None else (tree,):
         choices = []
         for name, node in nodes.items():
-            values, refusable = _values(node, view.member(name), view.declares(name), name in open_names)
+            values, refusable = _values(
+                node, view.member(name), view.declares(name), name in open_names
+            )
             unreadable |= refusable
             choices.append([(name, value) for value in values])
         for members in islice(product(*choices), _MOST_READINGS + 1):
