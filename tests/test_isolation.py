@@ -77,7 +77,7 @@ def test_importing_the_target_loads_no_http_library() -> None:
         "import sys, conformance.target; "
         "print([m for m in ('ssl', 'httpx', 'httpcore', 'h11') if m in sys.modules])"
     )
-    done = subprocess.run(  # noqa: S603  (our own interpreter and text)
+    done = subprocess.run(
         [sys.executable, "-c", script],
         capture_output=True,
         check=True,
