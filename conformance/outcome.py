@@ -22,6 +22,9 @@ from conformance.findings import Finding
 from conformance.journal import Journal
 from conformance.verdict import Expectation, Level, Verdict
 
+EMBEDDED = " (embedded target, not yours)"
+"""Ends the headline of a run that was fired at the target that comes with the suite."""
+
 
 class State(StrEnum):
     """What a run says about the target."""
@@ -95,7 +98,7 @@ def judge_run(
     blocking = [each for each in findings if strict or each.level is Level.MUST]
     state, headline, sentence, remedy = _verdict(journal, counts, blocking, findings, whole=whole)
     if journal.run.embedded:
-        headline += " (embedded target, not yours)"
+        headline += EMBEDDED
     return Outcome(state, EXITS[state], headline, sentence, remedy, counts)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from conformance.evidence import Standing
 from conformance.findings import Finding
 from conformance.journal import CaseRecord, Journal
-from conformance.outcome import Outcome, State, some
+from conformance.outcome import EMBEDDED, Outcome, State, some
 from conformance.report.cards import Card, card
 from conformance.report.contract_map import MARKS, Map, Row, draw
 from conformance.report.names import anchors
@@ -72,6 +72,7 @@ class Page:
     tone: str
     mark: str
     headline: str
+    aside: str
     sentence: str
     remedy: str
     subject: str
@@ -94,7 +95,7 @@ def page(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -> Pag
     clauses = anchors("c", (clause.id for clause in journal.clauses))
     maps = draw(journal, findings, clauses, cards)
     rows = [row for each in maps for row in each.rows()]
-    mark, _, headline = outcome.headline.partition(" ")
+    mark, _, headline = outcome.headline.removesuffix(EMBEDDED).partition(" ")
     operations = journal.run.operations
     subject = f"{operations[0].method} {operations[0].path}" if len(operations) == 1 else ""
     return Page(
@@ -102,6 +103,7 @@ def page(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -> Pag
         tone=TONES[outcome.state],
         mark=mark,
         headline=headline,
+        aside=EMBEDDED.strip() if outcome.headline.endswith(EMBEDDED) else "",
         sentence=outcome.sentence,
         remedy=outcome.remedy,
         subject=subject or some(len(operations), "operation"),
@@ -147,10 +149,15 @@ def _legend(rows: Sequence[Row]) -> tuple[tuple[str, str, str], ...]:
     """Return tone, mark and words for each standing that occurs."""
     words = [row.word for row in rows]
     return tuple(
-        (tone, mark, f"{words.count(standing):,} {standing}")
+        (tone, mark, _standing(words.count(standing), standing))
         for standing, (tone, mark) in MARKS.items()
         if standing in words
     )
+
+
+def _standing(number: int, standing: Standing) -> str:
+    noun = standing is Standing.ANNOTATION
+    return some(number, standing) if noun else f"{number:,} {standing}"
 
 
 def _found(findings: Sequence[Finding]) -> str:
