@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from conformance.journal import AbortRecord
 from conformance.outcome import judge_run
 from conformance.report.terminal import Line, summary_lines
 from conformance.report.text import (
@@ -110,6 +111,13 @@ def test_no_line_can_harm_a_terminal_or_a_build_server(
         assert not line.text.lstrip().startswith("::")
         assert "##[" not in line.text
         assert unicode or line.text.isascii()
+
+
+def test_a_sentence_of_a_target_cannot_command_a_build_server() -> None:
+    journal = sample.aborted()
+    said = replace(journal, abort=AbortRecord("it said", "::error::no ##[group]"))
+    text = plain(lines_of((said, ())))
+    assert "  : :error::no ## [group]\n" in text
 
 
 def test_lines_keep_to_the_width_but_for_what_is_to_be_copied() -> None:
