@@ -317,7 +317,7 @@ class Deriver:
             context=context.name,
             culprits=frozenset(names) if expectation is REFUSE else frozenset(),
             traits=traits(request),
-            breaks=breaks,
+            breaks=breaks or self.broken(request.body or b""),
         )
 
     def broken(self, data: bytes) -> tuple[str, ...]:
@@ -353,6 +353,8 @@ class Deriver:
             return
         rule = rules()["properties"]
         for name, value in self.bodies.optional.items():
+            if len(self.bodies.members(name)) > 1:
+                continue  # each member of an enum is sent alone by the rule of enum
             clause = self._add(
                 replace(
                     self.clause(root, rule, {}, name),

@@ -86,7 +86,8 @@ def tally(journal: Journal, findings: Sequence[Finding]) -> Mapping[str, Tally]:
             _by_expectation(own.get(clause.id, ()), frozenset({Verdict.PASS})),
             _by_expectation(own.get(clause.id, ()), frozenset(Verdict) - {Verdict.NOT_RUN}),
             sum(case.verdict in BROKEN for case in own.get(clause.id, ())),
-            _answers(clause, answers, documented),
+            # A clause of an optional place is judged only where some answer has the place.
+            _answers(clause, answers, documented) if clause.id in own else 0,
             breaches.get(clause.id, 0),
             clause.id in named,
         )

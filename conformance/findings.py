@@ -77,11 +77,13 @@ def _of_operation(
     own = [case for case in cases if not _is_answer(clauses.get(case.clause))]
     failed = _explained(_grouped(case for case in own if case.verdict is Verdict.FAIL))
     yield from _merged(failed, [case for case in own if case.verdict in _JUDGED], clauses)
-    yield from _grouped(
-        case
-        for case in own
-        if case.verdict is Verdict.INCONCLUSIVE and case.symptom is Symptom.OTHER_REASON
-    )
+    reasons: dict[str, list[CaseRecord]] = {}
+    for case in own:
+        if case.symptom is Symptom.OTHER_REASON and case.verdict is Verdict.INCONCLUSIVE:
+            reasons.setdefault(case.because, []).append(case)
+    for same in reasons.values():
+        named = tuple(dict.fromkeys(case.clause for case in same))
+        yield _Group(named, Symptom.OTHER_REASON, tuple(same))
     flaky = [case for case in cases if case.verdict is Verdict.FLAKY]
     if flaky:
         steady = f"{operation}:state/steady"
@@ -126,21 +128,40 @@ def _breaches(
 
 
 def _explained(groups: list[_Group]) -> list[_Group]:
-    """Move accepted cases that break only clauses which fail by themselves to those clauses."""
-    accepted = {group.clauses[0]: group for group in groups if group.symptom is Symptom.ACCEPTED}
-    alone = {
-        clause
-        for clause, group in accepted.items()
-        if any(set(case.breaks) <= {clause} for case in group.cases)
-    }
-    moved: dict[str, list[CaseRecord]] = {}
-    for clause, group in accepted.items():
+    """Move a case to the clause whose own failures explain it.
+
+    A request that breaks several clauses is accepted where the target ignores all of them, and
+    breaks the server where one of them does.
+    """
+    moved: dict[tuple[str, Symptom], list[CaseRecord]] = {}
+    for group in groups:
         for case in group.cases:
-            home = case.breaks and set(case.breaks) <= alone - {clause} and case.breaks[0]
-            moved.setdefault(home or clause, []).append(case)
-    return [group for group in groups if group.symptom is not Symptom.ACCEPTED] + [
-        _Group((clause,), Symptom.ACCEPTED, tuple(cases)) for clause, cases in moved.items()
-    ]
+            home = _home(case, groups) or group.clauses[0]
+            moved.setdefault((home, group.symptom), []).append(case)
+    return [_Group((clause,), symptom, tuple(each)) for (clause, symptom), each in moved.items()]
+
+
+def _home(case: CaseRecord, groups: list[_Group]) -> str:
+    """Return the clause of another group that explains `case`, or the empty string."""
+    if not case.breaks or case.symptom not in (Symptom.ACCEPTED, Symptom.SERVER_ERROR):
+        return ""
+    ignored: set[str] = set()
+    for group in groups:
+        clause = group.clauses[0]
+        if group.symptom is not case.symptom or clause == case.clause:
+            continue
+        own = [set(other.breaks) for other in group.cases if _stands_for(clause, other)]
+        if any(breaks <= set(case.breaks) for breaks in own):
+            if case.symptom is Symptom.SERVER_ERROR or set(case.breaks) in own:
+                return clause if _stands_for(clause, case) or case.clause not in case.breaks else ""
+            ignored |= set.union(*(breaks for breaks in own if breaks <= set(case.breaks)))
+    wholly = set(case.breaks) <= ignored and case.clause not in case.breaks
+    return case.breaks[0] if wholly else ""
+
+
+def _stands_for(clause: str, case: CaseRecord) -> bool:
+    """Whether `clause` is one that the schema states and `case` breaks."""
+    return clause in case.breaks or bool(case.breaks and clause.endswith("/required"))
 
 
 # --- one cause, one finding -----------------------------------------------------------------------
@@ -175,13 +196,12 @@ def _everything(groups: list[_Group], judged: list[CaseRecord]) -> _Group | None
 
 def _trait(groups: list[_Group], judged: list[CaseRecord]) -> _Group | None:
     """One cause: all that fails has a trait, and all that has it fails."""
-    failing = _cases(groups)
     if len(groups) < 2:  # noqa: PLR2004  (one clause names itself best)
         return None
+    failing = _cases(groups)
     ids = {case.id for case in failing}
     expectations = {case.expectation for case in failing}
-    common = set.intersection(*({*case.traits} for case in failing))
-    for trait in sorted(common):
+    for trait in sorted(_common(failing)):
         carriers = {
             case.id for case in judged if trait in case.traits and case.expectation in expectations
         }
@@ -190,28 +210,51 @@ def _trait(groups: list[_Group], judged: list[CaseRecord]) -> _Group | None:
     return None
 
 
+def _common(cases: list[CaseRecord]) -> set[str]:
+    return set.intersection(*({*case.traits} for case in cases))
+
+
 def _keywords(
     groups: list[_Group], judged: list[CaseRecord], clauses: Mapping[str, ClauseRecord]
 ) -> Iterator[_Group]:
-    """One cause: a keyword is treated alike wherever it stands."""
+    """One cause: a keyword is treated alike wherever it stands, or wherever a trait is."""
     by_keyword: dict[str, list[_Group]] = {}
     for group in groups:
         clause = clauses.get(group.clauses[0])
         by_keyword.setdefault(clause.keyword if clause else group.clauses[0], []).append(group)
     for keyword, same in by_keyword.items():
-        labels = [frozenset(_label(case) for case in group.cases) for group in same]
-        shared = frozenset.intersection(*labels)
-        able = {
-            case.clause
+        peers = [
+            case
             for case in judged
-            if case.clause in clauses
-            and clauses[case.clause].keyword == keyword
-            and _label(case) in shared
-        }
-        if len(same) > 1 and shared and able == {group.clauses[0] for group in same}:
+            if case.clause in clauses and clauses[case.clause].keyword == keyword
+        ]
+        if len(same) > 1 and (_alike(same, peers) or _beside(same, peers)):
             yield _one(same, f"every/{keyword}", f"every place with {keyword}")
         else:
             yield from same
+
+
+def _alike(groups: list[_Group], peers: list[CaseRecord]) -> bool:
+    """Whether every place fails in the same cases, or in all of its cases."""
+    failing = _cases(groups)
+    expectations = {case.expectation for case in failing}
+    ids = {case.id for case in failing}
+    if all(case.id in ids for case in peers if case.expectation in expectations):
+        return True
+    shared = frozenset.intersection(
+        *(frozenset(_label(case) for case in group.cases) for group in groups)
+    )
+    able = {case.clause for case in peers if _label(case) in shared}
+    return bool(shared) and able == {group.clauses[0] for group in groups}
+
+
+def _beside(groups: list[_Group], peers: list[CaseRecord]) -> bool:
+    """Whether every place fails only beside the same other parameters."""
+    beside = {trait for trait in _common(_cases(groups)) if trait.startswith("with ")}
+    return bool(beside) and all(
+        any(case.clause == group.clauses[0] and not beside <= {*case.traits} for case in peers)
+        for group in groups
+    )
 
 
 def _label(case: CaseRecord) -> str:

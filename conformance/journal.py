@@ -197,7 +197,7 @@ class CaseRecord(_Record):
                 "symptom": Symptom(line["symptom"]),
                 "breaches": tuple(Breach.read(each) for each in line["breaches"]),
                 "traits": tuple(line["traits"]),
-                "breaks": tuple(line["breaks"]),
+                "breaks": tuple(line.get("breaks", ())),
             }
         )
 

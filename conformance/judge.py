@@ -9,7 +9,8 @@ from conformance.contract.model import Json
 from conformance.exchange import Exchange
 from conformance.verdict import Expectation, Symptom, Verdict
 
-_THROTTLED = frozenset({429, 503})
+_TOO_MANY = 429
+_UNAVAILABLE = 503
 _SERVER_ERROR = 500
 
 
@@ -33,7 +34,7 @@ def judge(case: Case, exchange: Exchange, control: Exchange | None, blamed: str 
     status = exchange.response.status if exchange.response is not None else 0
     if status in case.also_allowed:
         return Judgement(Verdict.PASS, because=f"{status} is allowed here")
-    if status in _THROTTLED:
+    if status == _TOO_MANY or (status == _UNAVAILABLE and _says_when(exchange)):
         return Judgement(Verdict.INCONCLUSIVE, because=f"the target was busy ({status})")
     if status >= _SERVER_ERROR:
         because = f"the target answered {status}: no request may break the server"
@@ -96,3 +97,8 @@ def blamed_name(body: Json, location: tuple[str, ...], declared: frozenset[str])
         return ""
     top = value.partition("[")[0].partition(".")[0]
     return top if top in declared else ""
+
+
+def _says_when(exchange: Exchange) -> bool:
+    """Whether a 503 is a plea to come back (RFC 9110, section 15.6.4), not a crash."""
+    return exchange.response is not None and exchange.response.header("retry-after") is not None

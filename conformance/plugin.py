@@ -381,7 +381,9 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         return
     stopped = bool(session.shouldstop or session.shouldfail)
     try:
-        outcome = run.finish(complete=exitstatus != _INTERRUPTED or stopped)
+        if exitstatus != _INTERRUPTED or stopped:
+            run.end()
+        outcome = run.report()
     except UsageError as problem:
         session.config.stash[_MESSAGE] = str(problem)
         session.exitstatus = pytest.ExitCode.USAGE_ERROR

@@ -35,6 +35,7 @@ class Prose:
                 for schema in view.member(name).schemas:
                     prefix = f"{self._operation.id}:response/{documented.status}"
                     found += self._of(schema, prefix, name, value, exchange.received_at)
+                    found += _order(schema, prefix, name, body)
         return tuple(found)
 
     def _of(
@@ -53,3 +54,16 @@ class Prose:
             clause = clause_id(prefix, (name,), "future")
             found.append(Breach(clause, f"{name} is {value}, which lies in the past"))
         return found
+
+
+def _order(schema: Mapping[str, Json], prefix: str, name: str, body: Json) -> list[Breach]:
+    earlier = schema.get("x-conformance-after")
+    if not isinstance(earlier, str):
+        return []
+    pair = (body.get(earlier), body.get(name))
+    if not all(isinstance(each, int) and not isinstance(each, bool) for each in pair):
+        return []
+    if pair[1] > pair[0]:
+        return []
+    sentence = f"{name} is not after {earlier}"
+    return [Breach(clause_id(prefix, (name,), "after"), sentence)]

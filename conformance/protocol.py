@@ -227,6 +227,8 @@ def _odd_forms(deriver: Deriver) -> Iterator[tuple[str, bytes]]:
             yield label, b"&".join(part for part in (valid, name + b"=" + text) if part)
         if closed and label in ("bad-percent", "bad-utf8", "nul"):
             yield f"{label}-in-enum", valid + b"&" + closed.encode() + b"=" + text
+    yield "bad-percent-alone", b"%ZZ=%ZZ"
+    yield "bad-utf8-alone", b"%FF=%FE"
     yield "nul-in-name", valid + b"&a%00b=x"
     yield "bad-utf8-in-name", valid + b"&%FF=x"
     yield "empty-pairs", valid.replace(b"&", b"&&")

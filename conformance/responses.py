@@ -23,6 +23,7 @@ _DEPTH = 6
 _PROSE = {
     "x-conformance-unique": ("unique", "{site} is another one in every answer"),
     "x-conformance-future": ("future", "{site} lies in the future"),
+    "x-conformance-after": ("after", "{site} comes after {value}"),
 }
 
 
@@ -184,6 +185,19 @@ def parsed(operation: Operation, exchange: Exchange) -> Json:
         return parse(response.body)
     except NotJSONError:
         return None
+
+
+def places(value: Json, at: str = "") -> Iterator[str]:
+    """Yield the instance locations that `value` has, `*` for any item, six levels deep."""
+    yield at
+    if at.count("/") >= _DEPTH:
+        return
+    if isinstance(value, dict):
+        for name, child in value.items():
+            yield from places(child, pointer.join(at, name))
+    elif isinstance(value, list):
+        for child in value[:8]:
+            yield from places(child, f"{at}/{_ITEM}")
 
 
 def culprit_location(operation: Operation, exchange: Exchange) -> tuple[str, ...]:

@@ -217,22 +217,23 @@ class Run:
             self._server.close()
         self._target = self._writer = self._server = None
 
-    def finish(self, *, complete: bool) -> Outcome | None:
-        """Write the end of the journal and every report of it.
-
-        None where the run has no journal, because nothing was sent. `complete` is False for a run
-        that was cut short.
-        """
+    def end(self) -> bool:
+        """Write the last line of the journal; False where nothing was sent, so there is none."""
         path = self.folder / JOURNAL
         if not path.exists():
-            return None
-        if complete:
-            writer = JournalWriter(path)
-            sent = read_journal(path).sent
-            writer.write("end", EndRecord(round(time.monotonic() - self._begun, 3), sent, 0))
-            writer.close()
+            return False
+        writer = JournalWriter(path)
+        seconds = round(time.monotonic() - self._begun, 3)
+        writer.write("end", EndRecord(seconds, read_journal(path).sent, 0))
+        writer.close()
+        return True
+
+    def report(self) -> Outcome | None:
+        """Write every report of this run; None where nothing was sent."""
         from conformance.report import write_reports  # noqa: PLC0415  (at the end only)
 
+        if not (self.folder / JOURNAL).exists():
+            return None
         return write_reports(self.folder, self.settings.reports / "report.html")
 
 

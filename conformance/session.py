@@ -21,7 +21,7 @@ from conformance.preflight import diagnose
 from conformance.prose import Prose
 from conformance.record import record
 from conformance.redact import Redactor
-from conformance.responses import breaches, culprit_location, parsed, secrets_in
+from conformance.responses import breaches, culprit_location, parsed, places, secrets_in
 from conformance.verdict import Expectation, Level, Symptom, Verdict
 
 _REPLAYS = 2
@@ -92,6 +92,7 @@ class Session:
         self._refused: Case | None = None
         self._shown: dict[str, Shown] = {}
         self._statuses: dict[str, set[int]] = {}
+        self._carried: set[tuple[str, str]] = set()
         self._held: set[str] = set()
         self._prose: dict[str, Prose] = {}
         self._dead = 0
@@ -122,6 +123,9 @@ class Session:
         if exchange.response is not None:
             status = exchange.response.status
             self._statuses.setdefault(operation.id, set()).add(status)
+            documented = operation.response_for(status)
+            if documented is not None:
+                self._carried |= {(documented.pointer, place) for place in places(body)}
             exchange = replace(exchange, response=replace(exchange.response, body=b""))
         exchange = replace(exchange, request=replace(request, body=None))
         sentences = tuple(Breach(b.clause, self.redactor.clean(b.sentence)) for b in found)
@@ -190,6 +194,8 @@ class Session:
         )
         self.writer.write("finish", finished)
         self._held.add(case.id)
+        if self.abort is not None:
+            self.writer.write("abort", self.abort)
         return finished
 
     def trial(self, plan: Plan, case: Case) -> Verdict:
@@ -256,6 +262,10 @@ class Session:
             because = f"{first.because}, but only {wrong} times of {tried}"
             return Judgement(Verdict.FLAKY, Symptom.FLAKY, because), wrong, tried
         if changed := self._changed(plan, first):
+            self.abort = AbortRecord(
+                f"The target changed during the run: {changed}.",
+                "Find what it remembers of earlier requests, then run again.",
+            )
             return Judgement(Verdict.FLAKY, Symptom.FLAKY, changed), wrong, tried
         self._believed.add((case.clause.id, first.symptom))
         return first, wrong, tried
@@ -306,12 +316,12 @@ class Session:
         Where the cases of the operation were not part of the run, they are sent now. None where no
         answer came that the clause speaks of.
         """
-        for case in plan.cases:
+        for case in plan.cases if self.abort is None else ():
             if case.id not in self._held:
                 self.ready(plan)
                 self._note(plan, case, self.answer(plan, case.request))
         shown = self._shown.get(clause.id)
-        if shown is None and not self._spoken_of(plan, clause):
+        if shown is None and (self.abort is not None or not self._spoken_of(plan, clause)):
             return None
         verdict, symptom, because = Verdict.PASS, Symptom.NONE, "no answer broke it"
         if shown is not None:
@@ -348,7 +358,13 @@ class Session:
         if name == "status":
             return bool(seen)
         documented = [plan.operation.response_for(status) for status in seen]
-        return any(each is not None and each.status == name for each in documented)
+        spoken = [each for each in documented if each is not None and each.status == name]
+        if not spoken or clause.keyword in ("media-type", "body"):
+            return bool(spoken)
+        place = clause.instance_location
+        if clause.keyword == "required":
+            place = place.rpartition("/")[0]
+        return (spoken[0].pointer, place) in self._carried
 
 
 def _status(answer: Answer) -> str:

@@ -12,7 +12,11 @@ _PATTERNS = {
     "astral": re.compile(rb"%[Ff][0-4]|[\xf0-\xf4]"),
     "combining": re.compile(rb"%[Cc][CcDd]|[\xcc\xcd]"),
     "non-ascii": re.compile(rb"%[89A-Fa-f]|[\x80-\xff]"),
-    "brackets": re.compile(rb"\[|%5[Bb]"),
+    "raw brackets": re.compile(rb"[\[\]]"),
+    "encoded brackets": re.compile(rb"%5[BDbd]"),
+    "plus sign": re.compile(rb"\+"),
+    "percent-20": re.compile(rb"%20"),
+    "empty name": re.compile(rb"(^|&)="),
     "markup": re.compile(rb"%3[CcEe]|%22|%27|%5[Cc]"),
 }
 
@@ -31,3 +35,6 @@ def _traits(request: Request) -> Iterator[str]:
         yield "long body"
     if not body:
         yield "no body"
+    if b"urlencoded" in request.media_type.lower().encode():
+        names = {re.split(rb"[\[=]|%5[Bb]", pair)[0] for pair in body.split(b"&")[:64]}
+        yield from sorted(f"with {name.decode('latin-1')}" for name in names if name)

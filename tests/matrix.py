@@ -6,9 +6,12 @@ after how many requests.
 
 from __future__ import annotations
 
+import argparse
+import statistics
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from multiprocessing import Pool
 from pathlib import Path
 
 from conformance.findings import Finding, find
@@ -16,6 +19,7 @@ from conformance.journal import Journal, read_journal
 from conformance.outcome import Outcome, judge_run
 from conformance.run import EXAMPLES, JOURNAL, Run, Settings, new_run_id
 from conformance.session import Aborted
+from tests.miniatures import CONFORMING, FAULTS, Miniature
 
 
 @dataclass(frozen=True)
@@ -30,12 +34,12 @@ class Result:
 
 
 def hold(
-    url: str | None, *, depth: str = "quick", seed: int = 0, contract: str | None = None
+    url: str | None, *, depth: str = "quick", seed: int = 0, strict: bool = False
 ) -> Result:
     """Run every case, exploration and answer against `url` (None: the embedded target)."""
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(
-            target=url, depth=depth, seed=seed, reports=Path(folder), contract=contract
+            target=url, depth=depth, seed=seed, reports=Path(folder), strict=strict
         )
         run = Run(settings, new_run_id())
         run.planned = sum(len(plan.cases) for plan in run.plans)
@@ -49,11 +53,11 @@ def hold(
         finally:
             requests = run.requests_sent
             run.close()
-        run.finish(complete=True)
+        run.end()
         journal = read_journal(run.folder / JOURNAL)
         findings = find(journal)
         return Result(
-            findings, judge_run(journal, findings, complete=True), journal, requests, first
+            findings, judge_run(journal, findings, strict=strict, complete=True), journal, requests, first
         )
 
 
@@ -73,3 +77,88 @@ def _steps(run: Run) -> Iterator[bool]:
         for clause in plan.answers:
             record = session.response(plan, clause)
             yield record is not None and record.verdict != "PASS"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the kill matrix. `exact` says that one finding names exactly what is broken."""
+
+    name: str
+    kind: str
+    found: bool
+    exact: bool
+    findings: tuple[str, ...]
+    state: str
+    exit: int
+    requests: int
+    first: int | None
+
+
+def judged(miniature: Miniature, *, depth: str, seed: int = 0) -> Row:
+    """Hold a miniature to the contract and say whether it was reported for what is wrong with it."""
+    with miniature.serve() as url:
+        result = hold(url, depth=depth, seed=seed, strict=miniature.level == "SHOULD")
+    local = [{_local(each) for each in finding.clauses} for finding in result.findings]
+    named = [bool(each & miniature.clauses) for each in local]
+    right_exit = result.outcome.exit in miniature.exits
+    return Row(
+        miniature.name,
+        miniature.kind,
+        found=(any(named) or "inconclusive" in miniature.clauses) and right_exit,
+        exact=(len(named) == 1 and all(named)) or (not named and 7 in miniature.exits),
+        findings=tuple(finding.id.removeprefix("PostAccountLinks") for finding in result.findings),
+        state=str(result.outcome.state),
+        exit=result.outcome.exit,
+        requests=result.requests,
+        first=result.first,
+    )
+
+
+def _local(clause: str) -> str:
+    return clause.removeprefix("PostAccountLinks").removeprefix(":")
+
+
+def _fault(job: tuple[int, str]) -> Row:
+    return judged(FAULTS[job[0]], depth=job[1])
+
+
+def _free(job: tuple[int, str, int]) -> Row:
+    return judged(CONFORMING[job[0]], depth=job[1], seed=job[2])
+
+
+def main() -> int:
+    """Print the matrix; the exit status says whether it is whole."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--depth", default="quick")
+    parser.add_argument("--seeds", type=int, default=1)
+    parser.add_argument("--only", default="")
+    options = parser.parse_args()
+    chosen = [i for i, each in enumerate(FAULTS) if options.only in each.name]
+    free = [i for i, each in enumerate(CONFORMING) if options.only in each.name]
+    with Pool(2) as pool:
+        jobs = [
+            (i, "deep" if FAULTS[i].depth == "deep" and options.depth != "quick" else options.depth)
+            for i in chosen
+        ]
+        rows = pool.map(_fault, jobs, chunksize=4)
+        seeds = range(options.seeds)
+        calm = pool.map(_free, [(i, options.depth, s) for i in free for s in seeds], chunksize=2)
+    for row in rows:
+        mark = "ok   " if row.found and row.exact else "many " if row.found else "MISS "
+        print(mark, row.name, row.state, row.exit, f"first {row.first} of {row.requests}", *row.findings)
+    alarms = [row for row in calm if row.findings or row.exit]
+    for row in alarms:
+        print("ALARM", row.name, row.state, row.exit, *row.findings)
+    found = sum(row.found for row in rows)
+    exact = sum(row.exact for row in rows)
+    firsts = [row.first for row in rows if row.first is not None]
+    print(
+        f"{found} of {len(rows)} faults reported, {exact} by exactly one right finding; "
+        f"{len(alarms)} false alarms in {len(calm)} conforming runs; first reported after "
+        f"{statistics.median(firsts or [0]):.0f} requests in the median"
+    )
+    return 0 if found == len(rows) and not alarms else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

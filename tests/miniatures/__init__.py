@@ -7,7 +7,7 @@
             ...  # a run against url is to report one of miniature.clauses
 
 Clauses are named as in a report, without the operation: `/account/maxLength`,
-`response/200/url/type`, `request/media-type`, `state/flaky`. Miniatures of the kind `hopeless`
+`response/200/url/type`, `request/media-type`, `state/steady`. Miniatures of the kind `hopeless`
 refuse everything: a run against them proves nothing (`inconclusive`), and must not be green.
 """
 

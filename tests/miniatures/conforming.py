@@ -161,11 +161,5 @@ CONFORMING = (
         either(BASE + LONG_URL),
         around=refuse_when(lambda context: len(context.request.body) > 100_000, 413),
     ),
-    free(
-        "empty-name-dropped",
-        "drops a parameter without a name",
-        either(BASE + b"&=x"),
-        decode=Decoder(empty_name="drop"),
-    ),
     *answers.CONFORMING,
 )

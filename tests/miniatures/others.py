@@ -24,7 +24,15 @@ def _reason(name: str, reason: str, param: str, clauses: str, probe: Probe) -> M
             refusal = Refusal(reason, param)
         return refuse(context, refusal)
 
-    return fault("reasons", name, f"refuses, but blames {param}", clauses, probe, refuse=answer)
+    return fault(
+        "reasons",
+        name,
+        f"refuses, but blames {param}",
+        clauses,
+        probe,
+        exits=frozenset({7}),  # nothing is broken by the schema, and a clause is not proved
+        refuse=answer,
+    )
 
 
 REASONS = (

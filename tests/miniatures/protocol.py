@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import unquote_to_bytes
 
 from .build import BASE, Around, accept_when, bad, crash_when, either, fault, holds
 from .model import Miniature, Probe
@@ -70,8 +71,11 @@ def _bad_percent(context: Context) -> bool:
 
 
 def _bad_utf8(context: Context) -> bool:
-    body = context.request.body.lower()
-    return any(each in body for each in (b"%ff", b"%fe", b"%c3%28", b"%80", b"%c0", b"\xff"))
+    try:
+        unquote_to_bytes(context.request.body).decode()
+    except UnicodeDecodeError:
+        return True
+    return False
 
 
 def _unbalanced(context: Context) -> bool:
@@ -83,7 +87,7 @@ def _unbalanced(context: Context) -> bool:
 HEX = frozenset(b"0123456789abcdefABCDEF")
 MEDIA, SYNTAX = "request/media-type", "request/syntax"
 REQUIRED = "/account/required /type/required"
-EMPTY = f"{SYNTAX} {REQUIRED} request/body {MEDIA}"
+EMPTY = f"{SYNTAX} {REQUIRED} /required {MEDIA}"
 FAULTS = (
     *(_method("accepts", method) for method in ("PUT", "PATCH", "GET", "DELETE")),
     *(_method("crashes-on", method) for method in ("PUT", "GET", "DELETE")),

@@ -64,7 +64,7 @@ def _sent(
     return lambda context: Response(status, edit(accept(context).body), headers)
 
 
-SYNTAX = "response/200/media-type response/200/syntax response/200/body response/200/type"
+SYNTAX = "response/200/media-type response/200/body response/200/type"
 FAULTS = (
     *(
         _success(
@@ -90,7 +90,7 @@ FAULTS = (
     _success(
         "wrapped",
         "wraps the body in data",
-        f"{ALL_REQUIRED} response/200/required",
+        "response/200/body",
         _changed(lambda body: {"data": body}),
     ),
     _success(
@@ -136,7 +136,7 @@ FAULTS = (
     _success(
         "error-in-200",
         "answers an error with status 200",
-        f"{ALL_REQUIRED} response/status /account/required",
+        "response/200/body",
         lambda _: Response(200, dumps(error_of(Refusal("extra"))), JSON),
     ),
     *(

@@ -76,7 +76,7 @@ def _prose(name: str, sentence: str, clauses: str, probe: Probe, **changed: Any)
 
 
 REPEATED = Refusal("repeated")
-ORDER = "state/order state/flaky"
+ORDER = "state/steady"
 ANYTHING = (
     "/additionalProperties /account/required /type/required /collect/enum /account/maxLength "
     "/expand/items/maxLength /account/type /collect/type /expand/type /expand/items/type "
@@ -86,49 +86,49 @@ FAULTS = (
     _state(
         "seventh-500",
         "answers every 7th request with 500",
-        "state/flaky",
+        "state/steady",
         good(times=7),
         around=_on(7, crash_when),
     ),
     _state(
         "tenth-500",
         "answers every 10th request with 500",
-        "state/flaky",
+        "state/steady",
         good(times=10),
         around=_on(10, crash_when),
     ),
     _state(
         "thirteenth-refused",
         "refuses every 13th request",
-        "state/flaky",
+        "state/steady",
         good(times=13),
         around=_on(13, refuse_when),
     ),
     _state(
         "ninth-accepted",
         "accepts every 9th request, whatever it says",
-        f"state/flaky {ANYTHING}",
+        f"state/steady {ANYTHING}",
         bad(b"&foo=1", times=9),
         around=_forgiving,
     ),
     _state(
         "eleventh-without-url",
         "leaves url out of every 11th answer",
-        "state/flaky response/200/url/required",
+        "state/steady response/200/url/required",
         good(times=11),
         accept=_flaky_body,
     ),
     _prose(
         "same-url",
         "answers the same url each time",
-        "state/single-use",
+        "response/200/url/unique",
         good(times=2),
         accept=_body(url=lambda _: "https://connect.example.test/setup/1"),
     ),
     _prose(
         "url-by-account",
         "answers the same url for the same account",
-        "state/single-use",
+        "response/200/url/unique",
         good(times=2),
         accept=_body(
             url=lambda c: f"https://connect.example.test/{text_of(c.params, 'account')[:20]}"
@@ -137,14 +137,14 @@ FAULTS = (
     _prose(
         "expired",
         "answers links that expired an hour ago",
-        "state/future",
+        "response/200/expires_at/future response/200/expires_at/after",
         good(),
         accept=_body(expires_at=lambda _: int(time.time()) - 3600),
     ),
     _prose(
         "expires-when-created",
         "answers links that expire when they are made",
-        "state/future",
+        "response/200/expires_at/future response/200/expires_at/after",
         good(),
         accept=_body(expires_at=lambda _: int(time.time())),
     ),

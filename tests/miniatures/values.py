@@ -215,7 +215,7 @@ REQUIRED = (
     _missing(
         "empty-body",
         "an empty form",
-        f"{BOTH} request/body request/syntax request/media-type",
+        f"{BOTH} /required request/syntax request/media-type",
         lambda params: not params,
         bad(body=b"", media_type=FORM),
     ),
@@ -223,7 +223,7 @@ REQUIRED = (
         "required",
         "absent-body",
         "accepts a request without media type and body",
-        f"{BOTH} request/body request/media-type request/syntax",
+        f"{BOTH} /required request/media-type request/syntax",
         bad(body=b"", media_type=None),
         around=accept_when(
             lambda context: not context.request.body and media_type(context.request) == ""
