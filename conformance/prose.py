@@ -34,8 +34,8 @@ class Prose:
             for name, value in body.items():
                 for schema in view.member(name).schemas:
                     prefix = f"{self._operation.id}:response/{documented.status}"
-                    found += self._of(schema, prefix, name, value, exchange.received_at)
-                    found += _order(schema, prefix, name, body)
+                    late = self._of(schema, prefix, name, value, exchange.received_at)
+                    found += late or _order(schema, prefix, name, body)
         return tuple(found)
 
     def _of(

@@ -199,7 +199,7 @@ def _syntax(deriver: Deriver) -> Iterator[Case]:
             expectation,
             deriver.raw(data),
             (deriver.preflight,),
-            breaks=deriver.broken(data) if expectation is Expectation.REFUSE else (),
+            breaks=deriver.broken(data),
         )
 
 

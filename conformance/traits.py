@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from urllib.parse import unquote_to_bytes
 
 from conformance.exchange import Request
 
@@ -31,6 +32,8 @@ def _traits(request: Request) -> Iterator[str]:
     for name, pattern in _PATTERNS.items():
         if pattern.search(body):
             yield name
+    if len(body) <= _LONG_BODY and not _is_utf8(unquote_to_bytes(body)):
+        yield "bytes that are not UTF-8"
     if len(body) > _LONG_BODY:
         yield "long body"
     if not body:
@@ -38,3 +41,11 @@ def _traits(request: Request) -> Iterator[str]:
     if b"urlencoded" in request.media_type.lower().encode():
         names = {re.split(rb"[\[=]|%5[Bb]", pair)[0] for pair in body.split(b"&")[:64]}
         yield from sorted(f"with {name.decode('latin-1')}" for name in names if name)
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -86,7 +86,12 @@ FAULTS = (
     _field("created", "fraction", 1.5),
     _field("expires_at", "fraction", 4102444800.5),
     _field("object", "another-constant", "account", "enum"),
-    _field("url", "5001-characters", "https://a.test/" + "a" * 4986, "maxLength"),
+    _success(
+        "url-5001-characters",
+        "answers url with 5,001 characters, another each time",
+        "response/200/url/maxLength",
+        _changed(lambda body: {**body, "url": str(body["url"]).ljust(5001, "a")}),
+    ),
     _success(
         "wrapped",
         "wraps the body in data",

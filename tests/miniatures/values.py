@@ -208,7 +208,7 @@ REQUIRED = (
     _missing(
         "all",
         "a body without any required name",
-        BOTH,
+        f"{BOTH} /required",
         lambda params: "type" not in params and "account" not in params,
         bad(body=b"collect=currently_due"),
     ),
