@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from conformance.bodies import place
-from conformance.cases import Case, Deriver
+from conformance.case import Case
 from conformance.clause import Clause
 from conformance.contract.model import Json
+from conformance.deriver import Deriver
 from conformance.journal import CaseRecord
 from conformance.keywords import explorers, rules
 from conformance.obligation import Keep, Put, Site

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from conformance.cases import Case
+from conformance.case import Case
 from conformance.contract.model import Json
 from conformance.exchange import Exchange
 from conformance.verdict import Expectation, Symptom, Verdict

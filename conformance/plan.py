@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
-from conformance.cases import Case, Deriver, deriver_for
+from conformance.case import Case
+from conformance.cases import at_sites, together
 from conformance.clause import Clause
 from conformance.contract.model import Operation
+from conformance.deriver import Deriver, deriver_for
 from conformance.exchange import Request
 from conformance.protocol import protocol_cases
 from conformance.responses import response_clauses
@@ -38,7 +40,7 @@ class Plan:
 def derive(operation: Operation) -> Plan:
     """Return the plan of `operation`. Raises NoExampleError where no valid body is found."""
     deriver = deriver_for(operation)
-    cases = [*deriver.together(), *deriver.at_sites(), *protocol_cases(deriver)]
+    cases = [*together(deriver), *at_sites(deriver), *protocol_cases(deriver)]
     used = {case.clause.id for case in cases}
     known = {clause.id: clause for clause in deriver.clauses.values()}
     known |= {case.clause.id: case.clause for case in cases}

@@ -16,7 +16,7 @@ import pytest
 from conformance.errors import UsageError
 
 if TYPE_CHECKING:
-    from conformance.cases import Case
+    from conformance.case import Case
     from conformance.clause import Clause
     from conformance.explore import Exploration
     from conformance.journal import CaseRecord

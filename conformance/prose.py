@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 
-from conformance.cases import clause_id
+from conformance.case import clause_id
 from conformance.contract.model import Json, Operation
 from conformance.exchange import Exchange
 from conformance.journal import Breach

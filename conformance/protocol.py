@@ -6,9 +6,10 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 
-from conformance.cases import Case, Deriver
+from conformance.case import Case
 from conformance.clause import Clause
 from conformance.contract.model import Json
+from conformance.deriver import Deriver
 from conformance.exchange import Request
 from conformance.traits import traits
 from conformance.verdict import Expectation, Level

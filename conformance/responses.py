@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from conformance import pointer
-from conformance.cases import clause_id, excerpt
+from conformance.case import clause_id, excerpt
 from conformance.clause import Clause
 from conformance.contract.model import Content, DocumentedResponse, Json, Operation
 from conformance.exchange import Exchange, Response

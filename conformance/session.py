@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from conformance.cases import Case
+from conformance.case import Case
 from conformance.clause import Clause
 from conformance.exchange import Exchange, Request
 from conformance.journal import AbortRecord, Breach, CaseRecord, ExchangeRecord, JournalWriter

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from conformance.cases import Case
+from conformance.case import Case
 
 
 def test_request(case: Case, hold: Callable[[Case], None]) -> None:

@@ -1,0 +1,56 @@
+"""A case: one obligation placed in one complete request."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from conformance.clause import Clause
+from conformance.contract.model import Json
+from conformance.exchange import Request
+from conformance.obligation import ITEM
+from conformance.verdict import Expectation, Level
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One obligation placed in one complete request.
+
+    `controls` are the requests that the target must accept in the same run before an answer to
+    `request` means anything; the first is the nearest. `culprits` are the top-level names that a
+    refusal may blame (empty: any). `off_contract` requests use a method that the contract does
+    not declare, so the documented responses are not owed. `breaks` are the ids of the clauses of
+    the schema that the likeliest reading breaks: a target that ignores all of them has one fault,
+    not another one here.
+    """
+
+    id: str
+    clause: Clause
+    words: str
+    expectation: Expectation
+    level: Level
+    request: Request
+    controls: tuple[Request, ...] = ()
+    context: str = ""
+    culprits: frozenset[str] = frozenset()
+    traits: tuple[str, ...] = ()
+    off_contract: bool = False
+    also_allowed: frozenset[int] = frozenset()
+    breaks: tuple[str, ...] = ()
+
+
+def clause_id(operation: str, path: Iterable[str], keyword: str) -> str:
+    """Return the id of a clause: shell-safe, stable, one per place and keyword."""
+    steps = ("items" if step == ITEM else _safe(step) for step in path)
+    return "/".join([operation, *steps, _safe(keyword)])
+
+
+def _safe(text: str) -> str:
+    return "".join(c if c.isascii() and (c.isalnum() or c in "_.-") else "_" for c in text) or "_"
+
+
+def excerpt(value: Json) -> str:
+    """Return `value` as JSON text of at most 200 characters."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 200 else text[:199] + "…"  # noqa: PLR2004
