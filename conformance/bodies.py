@@ -60,7 +60,8 @@ class Bodies:
 
     def with_optional(self, chosen: Mapping[str, Json]) -> dict[str, Json]:
         """Return the smallest body with `chosen` members, in the usual order."""
-        return self.ordered({**self.smallest, **chosen})
+        body: dict[str, Json] = self.ordered({**self.smallest, **chosen})
+        return body
 
     def ordered(self, body: Json) -> Json:
         """Return `body` in the usual order: required members, optional ones, unknown ones."""
@@ -112,7 +113,7 @@ def _label(word: str, names: Iterable[str]) -> str:
 def _pairwise(factors: list[list[Any]]) -> list[list[Any]]:
     if len(factors) < 2:  # noqa: PLR2004  (a pair needs two)
         return [[value] for value in factors[0]] if factors else []
-    from allpairspy import AllPairs  # noqa: PLC0415  (only where there are pairs)
+    from allpairspy import AllPairs  # type: ignore[import-untyped]  # noqa: PLC0415  # it has none
 
     return [list(row) for row in AllPairs(factors)]
 

@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from conformance.clause import Clause
 from conformance.findings import Finding
-from conformance.journal import CaseRecord, ClauseRecord, Journal
+from conformance.journal import Journal
+from conformance.records import CaseRecord
 from conformance.verdict import Expectation, Verdict
 
 BROKEN = frozenset({Verdict.FAIL, Verdict.FLAKY, Verdict.FAULT})
@@ -41,7 +43,7 @@ class Tally:
     breaches: int = 0
     named: bool = False
 
-    def standing(self, clause: ClauseRecord) -> Standing:
+    def standing(self, clause: Clause) -> Standing:
         """Return the word for `clause`: proved takes a case for it and none against.
 
         What was tried must have passed at least once each way: a clause whose REFUSE cases were
@@ -102,7 +104,7 @@ def _by_expectation(
     return {each: counted.count(each) for each in Expectation}
 
 
-def documented_status(clause: ClauseRecord) -> str | None:
+def documented_status(clause: Clause) -> str | None:
     """Return `200`, `4XX` or `default`, nothing for a clause of every answer, else None."""
     prefix = f"{clause.operation}:response/"
     if not clause.id.startswith(prefix):
@@ -112,7 +114,7 @@ def documented_status(clause: ClauseRecord) -> str | None:
 
 
 def _answers(
-    clause: ClauseRecord,
+    clause: Clause,
     answers: Mapping[tuple[str, int], int],
     documented: set[tuple[str, str | None]],
 ) -> int:

@@ -18,10 +18,10 @@ from conformance.case import Case
 from conformance.clause import Clause
 from conformance.contract.model import Json
 from conformance.deriver import Deriver
-from conformance.journal import CaseRecord
 from conformance.keywords import explorers, rules
 from conformance.obligation import Keep, Put, Site
 from conformance.plan import Plan
+from conformance.records import CaseRecord
 from conformance.session import Session
 from conformance.strategies import from_schema
 from conformance.traits import traits

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from conformance.case import Case
     from conformance.clause import Clause
     from conformance.explore import Exploration
-    from conformance.journal import CaseRecord
     from conformance.plan import Plan
+    from conformance.records import CaseRecord
     from conformance.run import Run
 
 _MODULES = ("conformance.test_requests", "conformance.test_random", "conformance.test_responses")
@@ -207,10 +207,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if not mine:
         return
     run = _run(config)
-    order = {
-        each.id: index
-        for index, each in enumerate(each for p in run.plans for each in (*p.cases, *p.answers))
-    }
+    listed = [each.id for plan in run.plans for each in plan.cases]
+    listed += [each.id for plan in run.plans for each in plan.answers]
+    order = {identifier: index for index, identifier in enumerate(listed)}
     kept = [item for item in mine if _selected(config, item)]
     kept.sort(key=lambda item: (_module(item), order.get(_value(item).id, 0)))
     run.planned = sum(not _is_answer(item) for item in kept)

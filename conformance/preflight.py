@@ -6,7 +6,7 @@ import re
 
 from conformance.contract.model import Operation
 from conformance.exchange import Exchange
-from conformance.journal import AbortRecord, ExchangeRecord
+from conformance.records import AbortRecord, ExchangeRecord
 
 _REMEDIES = {
     "refused": "Start the target, or check --target-url. stripe-mock listens on 12111 (http) "

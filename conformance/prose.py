@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from conformance.case import clause_id
 from conformance.contract.model import Json, Operation
 from conformance.exchange import Exchange
-from conformance.journal import Breach
+from conformance.records import Breach
 from conformance.schema import View
 
 _SLACK_S = 300

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from urllib.parse import unquote_plus
 
 from conformance.exchange import Exchange, Request
-from conformance.journal import ExchangeRecord
+from conformance.records import ExchangeRecord
 from conformance.redact import REDACTED, Redactor, Secret
 
 MOST_BODY = 64 * 1024

@@ -1,4 +1,4 @@
-"""What every answer owes: a documented status, its media type, a body that parses and fits."""
+"""The clauses of the documented responses: status, media type, body, and each keyword of a schema."""
 
 from __future__ import annotations
 
@@ -8,26 +8,18 @@ from conformance import pointer
 from conformance.case import clause_id, excerpt
 from conformance.clause import Clause
 from conformance.contract.model import Content, DocumentedResponse, Json, Operation
-from conformance.exchange import Exchange, Response
-from conformance.journal import Breach
 from conformance.keywords import describe, rules
-from conformance.redact import Secret
+from conformance.obligation import ITEM
 from conformance.schema import dereference
 from conformance.sites import name_of
-from conformance.strictjson import NotJSONError, parse
-from conformance.validation import Broken, validator_for
 from conformance.verdict import Level
 
-_ITEM = "*"
-_DEPTH = 6
+DEPTH = 6
 _PROSE = {
     "x-conformance-unique": ("unique", "{site} is another one in every answer"),
     "x-conformance-future": ("future", "{site} lies in the future"),
     "x-conformance-after": ("after", "{site} comes after {value}"),
 }
-
-
-# --- clauses --------------------------------------------------------------------------------------
 
 
 def response_clauses(operation: Operation) -> list[Clause]:
@@ -56,7 +48,7 @@ def response_clauses(operation: Operation) -> list[Clause]:
                     "OpenAPI 3.0.4, section 4.8.17",
                 )
             )
-            if _is_json(content.media_type):
+            if is_json(content.media_type):
                 clauses.append(
                     _clause(
                         operation,
@@ -90,7 +82,7 @@ def _clause(  # noqa: PLR0913
 def _schema_clauses(
     operation: Operation, response: DocumentedResponse, content: Content
 ) -> Iterator[Clause]:
-    for schema, path, place in _walk(content.schema, content.schema, (), content.pointer):
+    for schema, path, place in walk(content.schema, content.schema, (), content.pointer):
         for keyword, value in schema.items():
             yield from _keyword_clauses(operation, response, path, place, keyword, value)
 
@@ -115,7 +107,7 @@ def _keyword_clauses(  # noqa: PLR0913
         site = name_of(path).replace("the body", "the answer")
         template = prose[1] if prose else rule.words if rule else ""
         yield Clause(
-            id=_response_id(operation, response.status, full, prose[0] if prose else keyword),
+            id=response_id(operation, response.status, full, prose[0] if prose else keyword),
             operation=operation.id,
             side="prose" if prose else "response",
             keyword=prose[0] if prose else keyword,
@@ -129,161 +121,24 @@ def _keyword_clauses(  # noqa: PLR0913
         )
 
 
-def _response_id(operation: Operation, status: str, path: tuple[str, ...], keyword: str) -> str:
+def response_id(operation: Operation, status: str, path: tuple[str, ...], keyword: str) -> str:
+    """Return the id of the clause `keyword` at `path` in the documented answer `status`."""
     return clause_id(f"{operation.id}:response/{status}", path, keyword)
 
 
-def _walk(
+def walk(
     schema: Json, root: Json, path: tuple[str, ...], place: str
 ) -> Iterator[tuple[Mapping[str, Json], tuple[str, ...], str]]:
     schema = dereference(schema, root)
-    if not isinstance(schema, Mapping) or len(path) > _DEPTH:
+    if not isinstance(schema, Mapping) or len(path) > DEPTH:
         return
     yield schema, path, place
     for name, child in schema.get("properties", {}).items():
-        yield from _walk(child, root, (*path, name), pointer.join(place, "properties", name))
+        yield from walk(child, root, (*path, name), pointer.join(place, "properties", name))
     if isinstance(schema.get("items"), Mapping):
-        yield from _walk(schema["items"], root, (*path, _ITEM), f"{place}/items")
+        yield from walk(schema["items"], root, (*path, ITEM), f"{place}/items")
 
 
-# --- checks ---------------------------------------------------------------------------------------
-
-
-def breaches(operation: Operation, exchange: Exchange) -> tuple[Breach, ...]:
-    """Return every clause of the documented responses that the answer breaks.
-
-    The checks stand in an order: an answer of an undocumented status or media type is not read
-    any further, so that one fault is reported once. A 5xx is a matter of the case (`judge`).
-    """
-    response = exchange.response
-    if response is None or response.status >= 500:  # noqa: PLR2004
-        return ()
-    documented = _documented(operation, response.status)
-    if documented is None:
-        clause = f"{operation.id}:response/status"
-        return (Breach(clause, f"the status {response.status} is not documented"),)
-    if not documented.contents:
-        return ()
-    content = _content_for(documented, response)
-    if content is None:
-        kinds = " or ".join(each.media_type for each in documented.contents)
-        actual = response.header("content-type")
-        said = f"the media type is {actual[:80]!r}" if actual else "there is no media type"
-        clause = f"{operation.id}:response/{documented.status}/media-type"
-        return (Breach(clause, f"{said}, documented is {kinds}"),)
-    if not _is_json(content.media_type):
-        return ()
-    return tuple(_body_breaches(operation, documented, content, response))
-
-
-def parsed(operation: Operation, exchange: Exchange) -> Json:
-    """Return the JSON value of the answer, or None where it is none."""
-    response = exchange.response
-    if response is None or not _is_json(_essence(response)):
-        return None
-    try:
-        return parse(response.body)
-    except NotJSONError:
-        return None
-
-
-def places(value: Json, at: str = "") -> Iterator[str]:
-    """Yield the instance locations that `value` has, `*` for any item, six levels deep."""
-    yield at
-    if at.count("/") >= _DEPTH:
-        return
-    if isinstance(value, dict):
-        for name, child in value.items():
-            yield from places(child, pointer.join(at, name))
-    elif isinstance(value, list):
-        for child in value[:8]:
-            yield from places(child, f"{at}/{_ITEM}")
-
-
-def culprit_location(operation: Operation, exchange: Exchange) -> tuple[str, ...]:
-    """Return where an error body names the parameter to blame (`x-conformance-culprit`)."""
-    return next(_marked(operation, exchange, "x-conformance-culprit"), ())
-
-
-def secrets_in(operation: Operation, exchange: Exchange, body: Json) -> Iterator[Secret]:
-    """Yield the texts of an answer that the contract calls secret (`x-conformance-secret`)."""
-    for path in _marked(operation, exchange, "x-conformance-secret"):
-        value = body
-        for step in path:
-            value = value.get(step) if isinstance(value, dict) else None
-        if isinstance(value, str) and value:
-            yield Secret(value)
-
-
-def _marked(operation: Operation, exchange: Exchange, mark: str) -> Iterator[tuple[str, ...]]:
-    status = exchange.response.status if exchange.response is not None else 0
-    documented = operation.response_for(status)
-    for content in documented.contents[:1] if documented is not None else ():
-        for schema, path, _ in _walk(content.schema, content.schema, (), content.pointer):
-            if schema.get(mark):
-                yield path
-
-
-def _documented(operation: Operation, status: int) -> DocumentedResponse | None:
-    """A success or a redirect owes an entry of its own where any success has one."""
-    found = operation.response_for(status)
-    if found is not None and found.status == "default" and status < 400:  # noqa: PLR2004
-        own = [each for each in operation.responses if each.status.startswith("2")]
-        return None if own else found
-    return found
-
-
-def _essence(response: Response) -> str:
-    return (response.header("content-type") or "").partition(";")[0].strip().lower()
-
-
-def _content_for(documented: DocumentedResponse, response: Response) -> Content | None:
-    essence = _essence(response)
-    kind = essence.partition("/")[0]
-    wanted = (essence, f"{kind}/*", "*/*") if essence else ()
-    found = {content.media_type: content for content in documented.contents}
-    return next((found[each] for each in wanted if each in found), None)
-
-
-def _is_json(media_type: str) -> bool:
+def is_json(media_type: str) -> bool:
+    """Whether the media type is JSON by name (RFC 6839, section 3.1)."""
     return media_type == "application/json" or media_type.endswith("+json")
-
-
-def _body_breaches(
-    operation: Operation, documented: DocumentedResponse, content: Content, response: Response
-) -> Iterator[Breach]:
-    whole = f"{operation.id}:response/{documented.status}/body"
-    try:
-        value = parse(response.body)
-    except NotJSONError as problem:
-        yield Breach(whole, str(problem))
-        return
-    if content.schema is None:
-        return
-    broken = list(validator_for(content.schema, place=content.pointer).broken(value))
-    if _another_kind(value, content.schema, broken):
-        yield Breach(whole, "the body is an object of another kind: no documented name is in it")
-        return
-    seen = set()
-    for each in broken:
-        path = tuple(_ITEM if isinstance(step, int) else step for step in each.instance_path)
-        subject = each.subjects[:1] if each.keyword == "required" else ()
-        clause = _response_id(operation, documented.status, (*path, *subject), each.keyword)
-        if clause not in seen and not _entailed(each, broken):
-            seen.add(clause)
-            yield Breach(clause, each.sentence)
-
-
-def _another_kind(value: Json, schema: Json, broken: list[Broken]) -> bool:
-    if not isinstance(value, dict) or not isinstance(schema, Mapping):
-        return False
-    schema = dereference(schema, schema)
-    missing = [each for each in broken if each.keyword == "required" and not each.instance_path]
-    return len(missing) > 1 and not value.keys() & schema.get("properties", {}).keys()
-
-
-def _entailed(each: Broken, broken: list[Broken]) -> bool:
-    """Whether `each` follows from a wrong type at the same place."""
-    return each.keyword in ("enum", "const") and any(
-        other.keyword == "type" and other.instance_path == each.instance_path for other in broken
-    )

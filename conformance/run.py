@@ -18,15 +18,9 @@ from conformance.contract import default_source, load
 from conformance.contract.model import Contract
 from conformance.errors import UsageError
 from conformance.example import NoExampleError
-from conformance.journal import (
-    EndRecord,
-    JournalWriter,
-    OperationRecord,
-    RunRecord,
-    SentRecord,
-    read_journal,
-)
+from conformance.journal import JournalWriter, read_journal
 from conformance.plan import Plan, derive
+from conformance.records import EndRecord, OperationRecord, RunRecord, SentRecord
 from conformance.redact import Redactor
 
 if TYPE_CHECKING:

@@ -12,16 +12,17 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from conformance.case import Case
+from conformance.checks import breaches, culprit_location, parsed, places, secrets_in
 from conformance.clause import Clause
 from conformance.exchange import Exchange, Request
-from conformance.journal import AbortRecord, Breach, CaseRecord, ExchangeRecord, JournalWriter
+from conformance.journal import JournalWriter
 from conformance.judge import Judgement, blamed_name, judge
 from conformance.plan import Plan
 from conformance.preflight import diagnose
 from conformance.prose import Prose
 from conformance.record import record
+from conformance.records import AbortRecord, Breach, CaseRecord, ExchangeRecord
 from conformance.redact import Redactor
-from conformance.responses import breaches, culprit_location, parsed, places, secrets_in
 from conformance.verdict import Expectation, Level, Symptom, Verdict
 
 _REPLAYS = 2

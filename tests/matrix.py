@@ -33,14 +33,10 @@ class Result:
     first: int | None
 
 
-def hold(
-    url: str | None, *, depth: str = "quick", seed: int = 0, strict: bool = False
-) -> Result:
+def hold(url: str | None, *, depth: str = "quick", seed: int = 0, strict: bool = False) -> Result:
     """Run every case, exploration and answer against `url` (None: the embedded target)."""
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(
-            target=url, depth=depth, seed=seed, reports=Path(folder), strict=strict
-        )
+        settings = Settings(target=url, depth=depth, seed=seed, reports=Path(folder), strict=strict)
         run = Run(settings, new_run_id())
         run.planned = sum(len(plan.cases) for plan in run.plans)
         first = None
@@ -57,7 +53,11 @@ def hold(
         journal = read_journal(run.folder / JOURNAL)
         findings = find(journal)
         return Result(
-            findings, judge_run(journal, findings, strict=strict, complete=True), journal, requests, first
+            findings,
+            judge_run(journal, findings, strict=strict, complete=True),
+            journal,
+            requests,
+            first,
         )
 
 
@@ -145,7 +145,14 @@ def main() -> int:
         calm = pool.map(_free, [(i, options.depth, s) for i in free for s in seeds], chunksize=2)
     for row in rows:
         mark = "ok   " if row.found and row.exact else "many " if row.found else "MISS "
-        print(mark, row.name, row.state, row.exit, f"first {row.first} of {row.requests}", *row.findings)
+        print(
+            mark,
+            row.name,
+            row.state,
+            row.exit,
+            f"first {row.first} of {row.requests}",
+            *row.findings,
+        )
     alarms = [row for row in calm if row.findings or row.exit]
     for row in alarms:
         print("ALARM", row.name, row.state, row.exit, *row.findings)

@@ -8,14 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from conformance.findings import Finding
-from conformance.journal import (
+from conformance.journal import Journal, JournalWriter
+from conformance.records import (
     AbortRecord,
     Breach,
     CaseRecord,
     EndRecord,
     ExchangeRecord,
-    Journal,
-    JournalWriter,
     OperationRecord,
     RunRecord,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from conformance.journal import ClauseRecord
+from conformance.clause import Clause
 from conformance.verdict import Level
 
 OPERATION = "PostAccountLinks"
@@ -121,11 +121,11 @@ SPECS = (
 )
 
 
-def clauses() -> tuple[ClauseRecord, ...]:
+def clauses() -> tuple[Clause, ...]:
     return tuple(_clause(spec) for spec in SPECS)
 
 
-def _clause(spec: Spec) -> ClauseRecord:
+def _clause(spec: Spec) -> Clause:
     request = spec.local.startswith("/")
     side = "request" if request else "response" if ":response" in spec.local else "protocol"
     *place, keyword = spec.local.lstrip(":").split("/")
@@ -136,7 +136,7 @@ def _clause(spec: Spec) -> ClauseRecord:
     instance = "".join(f"/{step}" for step in place if step) if side != "protocol" else ""
     steps = "".join("/items" if step == "*" else f"/properties/{step}" for step in place if step)
     base = ANSWERS + "/200" if side == "response" else SCHEMA
-    return ClauseRecord(
+    return Clause(
         id=OPERATION + spec.local,
         operation=OPERATION,
         side=side,

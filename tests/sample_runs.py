@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from conformance.clause import Clause
 from conformance.findings import Finding
-from conformance.journal import ClauseRecord, Journal, OperationRecord
+from conformance.journal import Journal
+from conformance.records import OperationRecord
 from conformance.verdict import Level, Symptom, Verdict
 from tests import sample
 from tests.sample_contract import OPERATION
@@ -69,7 +71,7 @@ def many() -> Run:
     """Return more findings than a terminal takes, two operations, a clause without a place."""
     journal, findings = sample.red()
     first = findings[0]
-    extra = ClauseRecord(
+    extra = Clause(
         "GetAll:prose/order",
         "GetAll",
         "prose",

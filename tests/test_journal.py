@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from conformance.errors import UsageError
-from conformance.journal import EndRecord, Journal, JournalWriter, read_journal
+from conformance.journal import Journal, JournalWriter, read_journal
+from conformance.records import EndRecord
 from tests import sample
 
 

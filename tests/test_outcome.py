@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from conformance.evidence import Standing, tally
-from conformance.journal import Breach, EndRecord, Journal
+from conformance.journal import Journal
 from conformance.outcome import State, judge_run
+from conformance.records import Breach, EndRecord
 from conformance.verdict import Expectation, Level, Symptom, Verdict
 from tests import sample
 

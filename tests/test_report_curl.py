@@ -15,7 +15,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from conformance.journal import ExchangeRecord
+from conformance.records import ExchangeRecord
 from conformance.report.curl import command, folded, quote, replay
 from tests import sample
 

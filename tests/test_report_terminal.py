@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.journal import AbortRecord
 from conformance.outcome import judge_run
+from conformance.records import AbortRecord
 from conformance.report.terminal import Line, summary_lines
 from conformance.report.text import (
     answer,

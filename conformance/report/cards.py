@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from conformance.findings import Finding
-from conformance.journal import ExchangeRecord, Journal
+from conformance.journal import Journal
 from conformance.outcome import some
+from conformance.records import ExchangeRecord
 from conformance.report.curl import folded, replay
 from conformance.report.text import Block, answer, bounded, control
 

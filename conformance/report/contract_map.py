@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from conformance.clause import Clause
 from conformance.evidence import Standing, Tally, documented_status, tally
 from conformance.findings import Finding
-from conformance.journal import ClauseRecord, Journal
+from conformance.journal import Journal
 from conformance.pointer import tokens
 from conformance.verdict import Expectation
 
@@ -128,7 +129,7 @@ def draw(
     return tuple(maps)
 
 
-def _row(clause: ClauseRecord, evidence: Tally, anchor: str, link: str) -> Row:
+def _row(clause: Clause, evidence: Tally, anchor: str, link: str) -> Row:
     standing = evidence.standing(clause)
     tone, mark = MARKS[standing]
     held = max(0, evidence.answers - evidence.breaches)
@@ -157,7 +158,7 @@ def _of(evidence: Tally, expectation: Expectation) -> str:
     return f"{evidence.passed[expectation]:,}/{tried:,}" if tried else ""
 
 
-def _sections(rows: Sequence[tuple[ClauseRecord, Row]]) -> Iterator[Section]:
+def _sections(rows: Sequence[tuple[Clause, Row]]) -> Iterator[Section]:
     known = {side: (title, words) for side, title, words in SECTIONS}
     for side in dict.fromkeys([*known, *(clause.side for clause, _ in rows)]):
         root = _Node()
@@ -173,7 +174,7 @@ def _sections(rows: Sequence[tuple[ClauseRecord, Row]]) -> Iterator[Section]:
             yield Section(side, title, words, places)
 
 
-def _path(clause: ClauseRecord) -> tuple[str, ...]:
+def _path(clause: Clause) -> tuple[str, ...]:
     """Return the steps from the root of its section; an answer's first step is its status."""
     status = documented_status(clause)
     first = () if status is None else (status or EVERY,)

@@ -12,7 +12,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
-from conformance.journal import ExchangeRecord
+from conformance.records import ExchangeRecord
 from conformance.report.text import visible
 
 _INLINE = 1500

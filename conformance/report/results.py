@@ -28,8 +28,9 @@ from typing import Any
 
 from conformance.evidence import tally
 from conformance.findings import Finding
-from conformance.journal import CaseRecord, ExchangeRecord, Journal
+from conformance.journal import Journal
 from conformance.outcome import Outcome
+from conformance.records import CaseRecord, ExchangeRecord
 from conformance.report.curl import command
 from conformance.report.text import control, utc
 

@@ -11,9 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from conformance.clause import Clause
 from conformance.evidence import Standing, tally
 from conformance.findings import Finding
-from conformance.journal import ClauseRecord, Journal
+from conformance.journal import Journal
 from conformance.outcome import Outcome, State, some
 from conformance.report.curl import folded, replay
 from conformance.report.text import clipped, control, visible
@@ -203,7 +204,7 @@ def _unproved(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -
         yield f"{some(outcome.counts.not_run, 'case')} not run"
 
 
-def _short(clause: ClauseRecord, *, alone: bool) -> str:
+def _short(clause: Clause, *, alone: bool) -> str:
     """Return the id of `clause`, without its operation where the run has no other."""
     name = clause.id.removeprefix(clause.operation).lstrip(":/") if alone else clause.id
     return f"{name} ({clause.reason})" if clause.reason else name

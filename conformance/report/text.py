@@ -11,7 +11,7 @@ import unicodedata
 from datetime import UTC, datetime
 from http import HTTPStatus
 
-from conformance.journal import ExchangeRecord
+from conformance.records import ExchangeRecord
 
 _PICTURES = 0x2400
 """Where Unicode draws the control characters (Unicode 16, Control Pictures)."""

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from conformance.evidence import Standing
 from conformance.findings import Finding
-from conformance.journal import CaseRecord, Journal
+from conformance.journal import Journal
 from conformance.outcome import EMBEDDED, Outcome, State, some
+from conformance.records import CaseRecord
 from conformance.report.cards import Card, card
 from conformance.report.contract_map import MARKS, Map, Row, draw
 from conformance.report.names import anchors

@@ -232,7 +232,7 @@ def _branch(children: dict[str, _Node], view: View, open_style: bool) -> tuple[l
             return _lists(choices), False
         values, _ = _values(node, view.item(), declared=True, open_style=open_style)
         return [[value] for value in values], True
-    values: list[Json] = []
+    found: list[Json] = []
     unreadable = "" in keys
     indices = all(key.isascii() and key.isdigit() for key in keys)
     if indices:
@@ -240,7 +240,7 @@ def _branch(children: dict[str, _Node], view: View, open_style: bool) -> tuple[l
         unreadable |= [str(index) for index in range(len(keys))] != ordered
         parts = [_values(children[key], view.item(), True, open_style) for key in ordered]
         unreadable |= any(refusable for _, refusable in parts)
-        values += _lists([part for part, _ in parts])
+        found += _lists([part for part, _ in parts])
     if not indices or "object" in view.types:
         named = {
             key: _values(child, view.member(key), view.declares(key), open_style)
@@ -248,11 +248,11 @@ def _branch(children: dict[str, _Node], view: View, open_style: bool) -> tuple[l
         }
         unreadable |= any(refusable for _, refusable in named.values())
         choices = [[(key, value) for value in part] for key, (part, _) in named.items()]
-        values += [
+        found += [
             {key: value for key, value in members if value is not _ABSENT}
             for members in islice(product(*choices), _MOST_READINGS)
         ]
-    return values, unreadable
+    return found, unreadable
 
 
 def _lists(choices: list[list[Json]]) -> list[Json]:

@@ -1,0 +1,174 @@
+"""One cause, one finding: groups of failures that one thing explains are made one.
+
+In this order: a request that breaks several clauses fails for the one that fails alone; the target
+looks at nothing; every request with one trait (a character beyond ASCII, a certain parameter
+beside) fails; one keyword is treated alike wherever it stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from conformance.clause import Clause
+from conformance.records import CaseRecord
+from conformance.verdict import Expectation, Symptom
+
+
+@dataclass(frozen=True)
+class Group:
+    """Failures with one symptom that one clause, or one cause, explains."""
+
+    clauses: tuple[str, ...]
+    symptom: Symptom
+    cases: tuple[CaseRecord, ...]
+    cause: str = ""
+    words: str = ""
+
+
+def grouped(cases: Iterable[CaseRecord]) -> list[Group]:
+    """Group failures by clause and symptom."""
+    groups: dict[tuple[str, Symptom], list[CaseRecord]] = {}
+    for case in cases:
+        groups.setdefault((case.clause, case.symptom), []).append(case)
+    return [Group((clause,), symptom, tuple(each)) for (clause, symptom), each in groups.items()]
+
+
+def explained(groups: list[Group]) -> list[Group]:
+    """Move a case to the clause whose own failures explain it.
+
+    A request that breaks several clauses is accepted where the target ignores all of them, and
+    breaks the server where one of them does.
+    """
+    moved: dict[tuple[str, Symptom], list[CaseRecord]] = {}
+    for group in groups:
+        for case in group.cases:
+            home = _home(case, groups) or group.clauses[0]
+            moved.setdefault((home, group.symptom), []).append(case)
+    return [Group((clause,), symptom, tuple(each)) for (clause, symptom), each in moved.items()]
+
+
+def _home(case: CaseRecord, groups: list[Group]) -> str:
+    """Return the clause of another group that explains `case`, or the empty string."""
+    if not case.breaks or case.symptom not in (Symptom.ACCEPTED, Symptom.SERVER_ERROR):
+        return ""
+    ignored: set[str] = set()
+    for group in groups:
+        clause = group.clauses[0]
+        if group.symptom is not case.symptom or clause == case.clause:
+            continue
+        own = [set(other.breaks) for other in group.cases if _stands_for(clause, other)]
+        if any(breaks <= set(case.breaks) for breaks in own):
+            if case.symptom is Symptom.SERVER_ERROR or set(case.breaks) in own:
+                return clause if _stands_for(clause, case) or case.clause not in case.breaks else ""
+            ignored |= set.union(*(breaks for breaks in own if breaks <= set(case.breaks)))
+    wholly = set(case.breaks) <= ignored and case.clause not in case.breaks
+    return case.breaks[0] if wholly else ""
+
+
+def _stands_for(clause: str, case: CaseRecord) -> bool:
+    """Whether `clause` is one that the schema states and `case` breaks."""
+    return clause in case.breaks or bool(case.breaks and clause.endswith("/required"))
+
+
+def merged(
+    groups: list[Group], judged: list[CaseRecord], clauses: Mapping[str, Clause]
+) -> Iterator[Group]:
+    for symptom in dict.fromkeys(group.symptom for group in groups):
+        same = [group for group in groups if group.symptom is symptom]
+        whole = _everything(same, judged) or _trait(same, judged)
+        if whole is not None:
+            yield whole
+        else:
+            yield from _keywords(same, judged, clauses)
+
+
+def _everything(groups: list[Group], judged: list[CaseRecord]) -> Group | None:
+    """One cause: every request of one expectation fails in the same way."""
+    if len(groups) < 3:  # noqa: PLR2004  (two clauses are not everything)
+        return None
+    failing = _cases(groups)
+    for expectation, words in (
+        (Expectation.REFUSE, "every request that the contract forbids"),
+        (Expectation.ACCEPT, "every request that the contract allows"),
+    ):
+        owed = {case.id for case in judged if case.expectation is expectation}
+        if {case.id for case in failing} == owed:
+            return _one(groups, f"every/{expectation.lower()}", words)
+    return None
+
+
+def _trait(groups: list[Group], judged: list[CaseRecord]) -> Group | None:
+    """One cause: all that fails has a trait, and all that has it fails."""
+    if len(groups) < 2:  # noqa: PLR2004  (one clause names itself best)
+        return None
+    failing = _cases(groups)
+    ids = {case.id for case in failing}
+    expectations = {case.expectation for case in failing}
+    for trait in sorted(_common(failing)):
+        carriers = {
+            case.id for case in judged if trait in case.traits and case.expectation in expectations
+        }
+        if carriers <= ids:
+            return _one(groups, f"trait/{trait.replace(' ', '-')}", f"every request with {trait}")
+    return None
+
+
+def _common(cases: list[CaseRecord]) -> set[str]:
+    return set.intersection(*({*case.traits} for case in cases))
+
+
+def _keywords(
+    groups: list[Group], judged: list[CaseRecord], clauses: Mapping[str, Clause]
+) -> Iterator[Group]:
+    """One cause: a keyword is treated alike wherever it stands, or wherever a trait is."""
+    by_keyword: dict[str, list[Group]] = {}
+    for group in groups:
+        clause = clauses.get(group.clauses[0])
+        by_keyword.setdefault(clause.keyword if clause else group.clauses[0], []).append(group)
+    for keyword, same in by_keyword.items():
+        peers = [
+            case
+            for case in judged
+            if case.clause in clauses and clauses[case.clause].keyword == keyword
+        ]
+        if len(same) > 1 and (_alike(same, peers) or _beside(same, peers)):
+            yield _one(same, f"every/{keyword}", f"every place with {keyword}")
+        else:
+            yield from same
+
+
+def _alike(groups: list[Group], peers: list[CaseRecord]) -> bool:
+    """Whether every place fails in the same cases, or in all of its cases."""
+    failing = _cases(groups)
+    expectations = {case.expectation for case in failing}
+    ids = {case.id for case in failing}
+    if all(case.id in ids for case in peers if case.expectation in expectations):
+        return True
+    shared = frozenset.intersection(
+        *(frozenset(_label(case) for case in group.cases) for group in groups)
+    )
+    able = {case.clause for case in peers if _label(case) in shared}
+    return bool(shared) and able == {group.clauses[0] for group in groups}
+
+
+def _beside(groups: list[Group], peers: list[CaseRecord]) -> bool:
+    """Whether every place fails only beside the same other parameters."""
+    beside = {trait for trait in _common(_cases(groups)) if trait.startswith("with ")}
+    return bool(beside) and all(
+        any(case.clause == group.clauses[0] and not beside <= {*case.traits} for case in peers)
+        for group in groups
+    )
+
+
+def _label(case: CaseRecord) -> str:
+    return case.id.removeprefix(case.clause).strip("/").partition(":")[0]
+
+
+def _cases(groups: Iterable[Group]) -> list[CaseRecord]:
+    return [case for group in groups for case in group.cases]
+
+
+def _one(groups: list[Group], cause: str, words: str) -> Group:
+    named = tuple(dict.fromkeys(clause for group in groups for clause in group.clauses))
+    return Group(named, groups[0].symptom, tuple(_cases(groups)), cause, words)

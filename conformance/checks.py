@@ -1,0 +1,152 @@
+"""What every answer owes: a documented status, its media type, a body that parses and fits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from conformance import pointer
+from conformance.contract.model import Content, DocumentedResponse, Json, Operation
+from conformance.exchange import Exchange, Response
+from conformance.obligation import ITEM
+from conformance.records import Breach
+from conformance.redact import Secret
+from conformance.responses import DEPTH, is_json, response_id, walk
+from conformance.schema import dereference
+from conformance.strictjson import NotJSONError, parse
+from conformance.validation import Broken, validator_for
+
+
+def breaches(operation: Operation, exchange: Exchange) -> tuple[Breach, ...]:
+    """Return every clause of the documented responses that the answer breaks.
+
+    The checks stand in an order: an answer of an undocumented status or media type is not read
+    any further, so that one fault is reported once. A 5xx is a matter of the case (`judge`).
+    """
+    response = exchange.response
+    if response is None or response.status >= 500:  # noqa: PLR2004
+        return ()
+    documented = _documented(operation, response.status)
+    if documented is None:
+        clause = f"{operation.id}:response/status"
+        return (Breach(clause, f"the status {response.status} is not documented"),)
+    if not documented.contents:
+        return ()
+    content = _content_for(documented, response)
+    if content is None:
+        kinds = " or ".join(each.media_type for each in documented.contents)
+        actual = response.header("content-type")
+        said = f"the media type is {actual[:80]!r}" if actual else "there is no media type"
+        clause = f"{operation.id}:response/{documented.status}/media-type"
+        return (Breach(clause, f"{said}, documented is {kinds}"),)
+    if not is_json(content.media_type):
+        return ()
+    return tuple(_body_breaches(operation, documented, content, response))
+
+
+def parsed(operation: Operation, exchange: Exchange) -> Json:
+    """Return the JSON value of the answer, or None where it is none."""
+    response = exchange.response
+    if response is None or not is_json(_essence(response)):
+        return None
+    try:
+        return parse(response.body)
+    except NotJSONError:
+        return None
+
+
+def places(value: Json, at: str = "") -> Iterator[str]:
+    """Yield the instance locations that `value` has, `*` for any item, six levels deep."""
+    yield at
+    if at.count("/") >= DEPTH:
+        return
+    if isinstance(value, dict):
+        for name, child in value.items():
+            yield from places(child, pointer.join(at, name))
+    elif isinstance(value, list):
+        for child in value[:8]:
+            yield from places(child, f"{at}/{ITEM}")
+
+
+def culprit_location(operation: Operation, exchange: Exchange) -> tuple[str, ...]:
+    """Return where an error body names the parameter to blame (`x-conformance-culprit`)."""
+    return next(_marked(operation, exchange, "x-conformance-culprit"), ())
+
+
+def secrets_in(operation: Operation, exchange: Exchange, body: Json) -> Iterator[Secret]:
+    """Yield the texts of an answer that the contract calls secret (`x-conformance-secret`)."""
+    for path in _marked(operation, exchange, "x-conformance-secret"):
+        value = body
+        for step in path:
+            value = value.get(step) if isinstance(value, dict) else None
+        if isinstance(value, str) and value:
+            yield Secret(value)
+
+
+def _marked(operation: Operation, exchange: Exchange, mark: str) -> Iterator[tuple[str, ...]]:
+    status = exchange.response.status if exchange.response is not None else 0
+    documented = operation.response_for(status)
+    for content in documented.contents[:1] if documented is not None else ():
+        for schema, path, _ in walk(content.schema, content.schema, (), content.pointer):
+            if schema.get(mark):
+                yield path
+
+
+def _documented(operation: Operation, status: int) -> DocumentedResponse | None:
+    """A success or a redirect owes an entry of its own where any success has one."""
+    found = operation.response_for(status)
+    if found is not None and found.status == "default" and status < 400:  # noqa: PLR2004
+        own = [each for each in operation.responses if each.status.startswith("2")]
+        return None if own else found
+    return found
+
+
+def _essence(response: Response) -> str:
+    return (response.header("content-type") or "").partition(";")[0].strip().lower()
+
+
+def _content_for(documented: DocumentedResponse, response: Response) -> Content | None:
+    essence = _essence(response)
+    kind = essence.partition("/")[0]
+    wanted = (essence, f"{kind}/*", "*/*") if essence else ()
+    found = {content.media_type: content for content in documented.contents}
+    return next((found[each] for each in wanted if each in found), None)
+
+
+def _body_breaches(
+    operation: Operation, documented: DocumentedResponse, content: Content, response: Response
+) -> Iterator[Breach]:
+    whole = f"{operation.id}:response/{documented.status}/body"
+    try:
+        value = parse(response.body)
+    except NotJSONError as problem:
+        yield Breach(whole, str(problem))
+        return
+    if content.schema is None:
+        return
+    broken = list(validator_for(content.schema, place=content.pointer).broken(value))
+    if _another_kind(value, content.schema, broken):
+        yield Breach(whole, "the body is an object of another kind: no documented name is in it")
+        return
+    seen = set()
+    for each in broken:
+        path = tuple(ITEM if isinstance(step, int) else step for step in each.instance_path)
+        subject = each.subjects[:1] if each.keyword == "required" else ()
+        clause = response_id(operation, documented.status, (*path, *subject), each.keyword)
+        if clause not in seen and not _entailed(each, broken):
+            seen.add(clause)
+            yield Breach(clause, each.sentence)
+
+
+def _another_kind(value: Json, schema: Json, broken: list[Broken]) -> bool:
+    if not isinstance(value, dict) or not isinstance(schema, Mapping):
+        return False
+    schema = dereference(schema, schema)
+    missing = [each for each in broken if each.keyword == "required" and not each.instance_path]
+    return len(missing) > 1 and not value.keys() & schema.get("properties", {}).keys()
+
+
+def _entailed(each: Broken, broken: list[Broken]) -> bool:
+    """Whether `each` follows from a wrong type at the same place."""
+    return each.keyword in ("enum", "const") and any(
+        other.keyword == "type" and other.instance_path == each.instance_path for other in broken
+    )

@@ -1,0 +1,77 @@
+"""The clauses of the wire; one file per family, found by being there.
+
+A module of this package has a function `cases(deriver)` that yields its cases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from importlib import import_module
+from pkgutil import iter_modules
+
+from conformance.case import Case
+from conformance.clause import Clause
+from conformance.deriver import Deriver
+from conformance.exchange import Request
+from conformance.traits import traits
+from conformance.verdict import Expectation, Level
+
+FORM = "application/x-www-form-urlencoded"
+
+
+def protocol_cases(deriver: Deriver) -> Iterator[Case]:
+    """Yield the cases of every wire clause."""
+    for module in sorted(info.name for info in iter_modules(__path__)):
+        yield from import_module(f"{__name__}.{module}").cases(deriver)
+
+
+def wire_clause(deriver: Deriver, name: str, words: str, source: str, place: str = "") -> Clause:
+    """Return the clause `request/NAME` of the operation."""
+    operation = deriver.operation
+    return Clause(
+        id=f"{operation.id}:request/{name}",
+        operation=operation.id,
+        side="protocol",
+        keyword=name,
+        keyword_location=place or operation.pointer,
+        instance_location="",
+        words=words,
+        value="",
+        source=source,
+    )
+
+
+def wire_case(  # noqa: PLR0913
+    clause: Clause,
+    label: str,
+    words: str,
+    expectation: Expectation,
+    request: Request,
+    controls: tuple[Request, ...],
+    **more: object,
+) -> Case:
+    """Return a case of `clause`; `more` are further members of Case."""
+    case = Case(
+        id=f"{clause.id}/{label}",
+        clause=clause,
+        words=words,
+        expectation=expectation,
+        level=Level.MUST,
+        request=request,
+        controls=controls,
+        traits=traits(request),
+    )
+    return replace(case, **more)  # type: ignore[arg-type]  # checked by the dataclass at run time
+
+
+def shown(data: bytes) -> str:
+    """Return some bytes for people, in ASCII, at most 60 characters."""
+    text = ascii(data.decode("latin-1"))[1:-1]
+    return text if len(text) <= 60 else text[:59] + "…"  # noqa: PLR2004
+
+
+def is_free(deriver: Deriver, name: str) -> bool:
+    """Whether the top-level property `name` takes any text."""
+    schema = deriver.schema_of(name)
+    return schema.get("type") == "string" and not schema.keys() & {"enum", "format", "pattern"}

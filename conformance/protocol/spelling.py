@@ -1,0 +1,91 @@
+"""The same body spelt otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from conformance.case import Case
+from conformance.contract.model import Json
+from conformance.deriver import Deriver
+from conformance.exchange import Request
+from conformance.protocol import FORM, is_free, wire_case, wire_clause
+from conformance.verdict import Expectation
+from conformance.wire import InexpressibleError, Spelling, wires
+
+
+def cases(deriver: Deriver) -> Iterator[Case]:
+    """Yield other spellings of one body, which the usual one controls."""
+    clause = wire_clause(
+        deriver,
+        "spelling",
+        "the same body spelt otherwise gets the same answer",
+        "URL Standard, section 5; RFC 9110, section 8.3.1; RFC 9112, section 7.1",
+    )
+    full = deriver.bodies.fullest
+    try:
+        usual = deriver.request(full)
+    except InexpressibleError:
+        return
+    for label, words, request, control in _spellings(deriver, full, usual):
+        if request == control:
+            continue
+        data = request.body or b""
+        if wires()[deriver.content.media_type].read(data, deriver.content).unreadable:
+            continue
+        if deriver.expectation(data) is not Expectation.ACCEPT:
+            continue
+        allowed = frozenset({411}) if request.chunked else frozenset[int]()
+        yield wire_case(
+            clause, label, words, Expectation.ACCEPT, request, (control,), also_allowed=allowed
+        )
+
+
+def _spellings(
+    deriver: Deriver, full: Json, usual: Request
+) -> Iterator[tuple[str, str, Request, Request]]:
+    media_type = deriver.content.media_type
+    data = usual.body or b""
+    backwards = dict(reversed(full.items())) if isinstance(full, dict) else full
+    yield "backwards", "parameters in the opposite order", deriver.request(backwards), usual
+    yield (
+        "charset",
+        "media type with a charset",
+        deriver.raw(data, f"{media_type}; charset=utf-8"),
+        usual,
+    )
+    yield (
+        "media-type-case",
+        "media type in other case",
+        deriver.raw(data, _otherwire_case(media_type)),
+        usual,
+    )
+    yield "chunked", "body in chunks", replace(usual, chunked=True), usual
+    if media_type != FORM:
+        return
+    append = deriver.request(full, Spelling(arrays="append"))
+    yield "empty-brackets", "arrays with [] instead of [0]", append, usual
+    encoded = deriver.request(full, Spelling(encoded_brackets=True))
+    yield "encoded-brackets", "brackets percent-encoded", encoded, usual
+    yield "escaped-letter", "a letter percent-encoded in a name", deriver.raw(_escaped(data)), usual
+    free = next((n for n in deriver.bodies.optional if is_free(deriver, n)), None)
+    if free:
+        blank = {**full, free: "two words \u00e9"}
+        plus = deriver.request(blank)
+        yield "plus", "a blank written as +", plus, usual
+        yield (
+            "percent-20",
+            "a blank written as %20",
+            deriver.request(blank, Spelling(space="%20")),
+            plus,
+        )
+        lower = deriver.raw((plus.body or b"").replace(b"%C3%A9", b"%c3%a9"))
+        yield "lower-case-hex", "percent-encoding in lower case", lower, plus
+
+
+def _escaped(data: bytes) -> bytes:
+    return f"%{data[0]:02X}".encode() + data[1:] if data[:1].isalpha() else data
+
+
+def _otherwire_case(media_type: str) -> str:
+    return "/".join(part.title() for part in media_type.split("/"))

@@ -1,0 +1,186 @@
+"""The lines of a journal: frozen values that read themselves back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Self
+
+from conformance.verdict import Expectation, Level, Symptom, Verdict
+
+FORMAT = "conformance-journal"
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class Record:
+    @classmethod
+    def read(cls, line: Mapping[str, Any]) -> Self:
+        """Build from a journal line; members of newer versions are passed over."""
+        known = {f.name for f in fields(cls)}
+        return cls(**{name: value for name, value in line.items() if name in known})
+
+
+@dataclass(frozen=True)
+class OperationRecord(Record):
+    """An operation that the run holds the target to."""
+
+    id: str
+    method: str
+    path: str
+    summary: str = ""
+
+
+@dataclass(frozen=True)
+class RunRecord(Record):
+    """The head of a journal. `started_at` is seconds since the epoch, `planned` counts cases."""
+
+    run_id: str
+    tool: str
+    target: str
+    embedded: bool
+    contract: str
+    contract_title: str
+    contract_digest: str
+    seed: int
+    depth: str
+    started_at: float
+    planned: int
+    operations: tuple[OperationRecord, ...] = ()
+    options: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict)
+    again: str = ""
+    format: str = FORMAT
+    version: int = VERSION
+
+    @classmethod
+    def read(cls, line: Mapping[str, Any]) -> Self:
+        """Build from a journal line."""
+        operations = tuple(OperationRecord.read(each) for each in line["operations"])
+        return super().read({**line, "operations": operations})
+
+
+@dataclass(frozen=True)
+class ExchangeRecord(Record):
+    """A request and its answer, redacted and bounded.
+
+    `shown` is the body for people: `account="aaaa…" (5001 characters), type="account_update"`.
+    `body` is the whole body sent as text, `body_base64` instead where it is not UTF-8 text; both
+    None where no body was sent or it is over 64 KiB. `status` is None where `fault_sentence` is
+    set. `response_body` holds at most 4 KiB, decoded as UTF-8 with replacement.
+    """
+
+    method: str
+    url: str
+    headers: tuple[tuple[str, str], ...]
+    shown: str
+    body: str | None
+    body_base64: str | None
+    body_bytes: int
+    body_sha256: str
+    chunked: bool
+    status: int | None
+    response_headers: tuple[tuple[str, str], ...]
+    response_body: str
+    response_bytes: int
+    response_sha256: str
+    fault_code: str
+    fault_phase: str
+    fault_sentence: str
+    elapsed_ms: float
+    attempts: int
+
+    @classmethod
+    def read(cls, line: Mapping[str, Any]) -> Self:
+        """Build from a journal line."""
+        pairs = {
+            name: tuple((key, value) for key, value in line[name])
+            for name in ("headers", "response_headers")
+        }
+        return super().read({**line, **pairs})
+
+
+@dataclass(frozen=True)
+class Breach(Record):
+    """A clause of a response that one exchange broke; `sentence` says how."""
+
+    clause: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class CaseRecord(Record):
+    """A finished case.
+
+    `words` says what was varied, `because` why the verdict is what it is. `traits` are properties
+    of the request that may explain a failure (`non-ascii`, `long`, `spelling`), `breaks` the ids of
+    the schema's clauses that it breaks. `wrong` and
+    `tried` count deliveries of the same request: how many failed, of how many.
+    """
+
+    id: str
+    clause: str
+    operation: str
+    words: str
+    expectation: Expectation
+    level: Level
+    verdict: Verdict
+    symptom: Symptom = Symptom.NONE
+    because: str = ""
+    context: str = ""
+    exchange: ExchangeRecord | None = None
+    control: ExchangeRecord | None = None
+    breaches: tuple[Breach, ...] = ()
+    traits: tuple[str, ...] = ()
+    breaks: tuple[str, ...] = ()
+    explored: bool = False
+    wrong: int = 0
+    tried: int = 0
+    worker: str = ""
+    seconds: float = 0.0
+
+    @classmethod
+    def read(cls, line: Mapping[str, Any]) -> Self:
+        """Build from a journal line."""
+        exchange, control = (
+            ExchangeRecord.read(line[name]) if line.get(name) else None
+            for name in ("exchange", "control")
+        )
+        return super().read(
+            {
+                **line,
+                "exchange": exchange,
+                "control": control,
+                "expectation": Expectation(line["expectation"]),
+                "level": Level(line["level"]),
+                "verdict": Verdict(line["verdict"]),
+                "symptom": Symptom(line["symptom"]),
+                "breaches": tuple(Breach.read(each) for each in line["breaches"]),
+                "traits": tuple(line["traits"]),
+                "breaks": tuple(line.get("breaks", ())),
+            }
+        )
+
+
+@dataclass(frozen=True)
+class AbortRecord(Record):
+    """Why nothing more was sent: one sentence, and what to do next."""
+
+    sentence: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True)
+class SentRecord(Record):
+    """How many requests one process sent, replays and retries included."""
+
+    requests: int
+
+
+@dataclass(frozen=True)
+class EndRecord(Record):
+    """The last line: wall seconds of the run, requests sent (replays and retries included)."""
+
+    seconds: float
+    requests: int
+    exit: int
