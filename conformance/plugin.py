@@ -5,7 +5,6 @@ Everything heavy is imported when one of our tests is collected, so other suites
 
 from __future__ import annotations
 
-import shlex
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,72 +13,27 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from conformance.errors import UsageError
+from conformance.options import add_options, settings
 
 if TYPE_CHECKING:
     from conformance.case import Case
     from conformance.clause import Clause
     from conformance.explore import Exploration
+    from conformance.outcome import Outcome
     from conformance.plan import Plan
     from conformance.records import CaseRecord
     from conformance.run import Run
 
 _MODULES = ("conformance.test_requests", "conformance.test_random", "conformance.test_responses")
-_RUN = pytest.StashKey["Run"]()
-_OUTCOME = pytest.StashKey["Outcome"]()
+_RUN: pytest.StashKey[Run] = pytest.StashKey()
+_OUTCOME: pytest.StashKey[Outcome] = pytest.StashKey()
 _MESSAGE = pytest.StashKey[str]()
-_CUT = pytest.StashKey[bool]()
 _INTERRUPTED = 2
-_DEPTHS = ("quick", "standard", "deep")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the options; all of them are listed in the README."""
-    group = parser.getgroup("conformance", "holding a target to its contract")
-    add = group.addoption
-    add("--target-url", metavar="URL", help="the target; without it the embedded one is tested")
-    add(
-        "--target-header",
-        metavar="'NAME: $VALUE'",
-        action="append",
-        default=[],
-        help="a header for every request; $NAME is taken from the environment (repeatable)",
-    )
-    add(
-        "--contract", metavar="FILE|URL", help="OpenAPI 3.0 (JSON, YAML) or a page of one operation"
-    )
-    add("--companion", metavar="FILE", help="a merge patch with the facts that a page lacks")
-    add(
-        "--operation",
-        metavar="ID",
-        action="append",
-        default=[],
-        help="an operationId of the contract (repeatable; default: all)",
-    )
-    add(
-        "--only",
-        metavar="POINTER",
-        action="append",
-        default=[],
-        help="only clauses at or below this place: /account/maxLength, response/200 (repeatable)",
-    )
-    add(
-        "--depth",
-        choices=_DEPTHS,
-        default="standard",
-        help="how much is explored on top of the deterministic cases (quick: nothing)",
-    )
-    add("--seed", type=int, default=0, help="the seed of what is drawn (default: 0)")
-    add(
-        "--timeout",
-        type=float,
-        default=10.0,
-        metavar="SECONDS",
-        dest="target_timeout",
-        help="the deadline of one request, everything included (default: 10)",
-    )
-    add("--rate", type=float, metavar="N", help="at most N requests a second")
-    add("--ca-file", metavar="PEM", help="certificates to trust, instead of the system's")
-    add("--reports", metavar="DIR", default="reports", help="where reports go (default: reports)")
+    add_options(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -109,38 +63,14 @@ def pytest_configure_node(node: Any) -> None:  # noqa: ANN401  (a type of pytest
 def _run(config: pytest.Config) -> Run:
     """Return the run of this process, making it when it is first asked for."""
     if _RUN not in config.stash:
-        from conformance.run import Run, Settings, new_run_id  # noqa: PLC0415  (heavy)
+        from conformance.run import Run, new_run_id  # noqa: PLC0415  (heavy)
 
-        option = config.getoption
         worker = getattr(config, "workerinput", {})
-        settings = Settings(
-            target=option("--target-url"),
-            headers=tuple(option("--target-header")),
-            contract=option("--contract"),
-            companion=option("--companion"),
-            operations=tuple(option("--operation")),
-            depth=option("--depth"),
-            seed=option("--seed"),
-            timeout_s=option("target_timeout"),
-            rate_per_s=option("--rate"),
-            ca_file=option("--ca-file"),
-            reports=Path(config.invocation_params.dir, option("--reports")),
-            # pytest's own --strict; with it, findings of level SHOULD make the run red as well.
-            strict="strict=true" in (config.option.override_ini or ()),
-            command=_command(config),
-            environment={"pytest": pytest.__version__},
-        )
-        run = Run(
-            settings, worker.get("conformance_run") or new_run_id(), worker.get("workerid", "")
-        )
+        name = worker.get("conformance_run") or new_run_id()
+        run = Run(settings(config), name, worker.get("workerid", ""))
         run.check()
         config.stash[_RUN] = run
     return config.stash[_RUN]
-
-
-def _command(config: pytest.Config) -> str:
-    words = [str(word) for word in config.invocation_params.args]
-    return shlex.join(["pytest", *(word for word in words if not word.startswith("-p"))])
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -8,25 +8,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
+from conformance.answers import Answer, Answers, Shown
 from conformance.case import Case
-from conformance.checks import breaches, culprit_location, parsed, places, secrets_in
 from conformance.clause import Clause
 from conformance.exchange import Exchange, Request
 from conformance.journal import JournalWriter
-from conformance.judge import Judgement, blamed_name, judge
+from conformance.judge import Judgement, judge
 from conformance.plan import Plan
 from conformance.preflight import diagnose
-from conformance.prose import Prose
-from conformance.record import record
-from conformance.records import AbortRecord, Breach, CaseRecord, ExchangeRecord
+from conformance.records import AbortRecord, Breach, CaseRecord
 from conformance.redact import Redactor
 from conformance.verdict import Expectation, Level, Symptom, Verdict
 
 _REPLAYS = 2
 _DEAD = 5
+_NO_TARGET = frozenset({"resolve", "connect", "tls"})
 _BAD = frozenset({Verdict.FAIL, Verdict.FAULT})
 
 
@@ -36,27 +35,6 @@ class Sender(Protocol):
     def send(self, request: Request) -> Exchange:
         """Deliver `request`; never raises for what the target does."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What is kept of an exchange: everything that verdicts and records need, but no big body."""
-
-    exchange: Exchange
-    record: ExchangeRecord
-    breaches: tuple[Breach, ...]
-    blamed: str
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """The first exchange that broke a clause of a response, and how it came out on replay."""
-
-    answer: Answer
-    breach: Breach
-    case: str
-    wrong: int
-    tried: int
 
 
 class Aborted(Exception):  # noqa: N818  (no error: the run ends early, for a reason)
@@ -84,18 +62,14 @@ class Session:
         self.writer = writer
         self.redactor = redactor
         self.base = base
-        self.headers = tuple(headers)
+        self.answers = Answers(redactor, base, headers)
         self.worker = worker
         self._clock = clock
-        self._answers: dict[str, Answer] = {}
+        self._sent: dict[str, Answer] = {}
         self._ready: set[str] = set()
         self._believed: set[tuple[str, str]] = set()
         self._refused: Case | None = None
-        self._shown: dict[str, Shown] = {}
-        self._statuses: dict[str, set[int]] = {}
-        self._carried: set[tuple[str, str]] = set()
         self._held: set[str] = set()
-        self._prose: dict[str, Prose] = {}
         self._dead = 0
         self.abort: AbortRecord | None = None
 
@@ -103,41 +77,18 @@ class Session:
 
     def answer(self, plan: Plan, request: Request) -> Answer:
         """Return what the target answers to `request`; the same bytes are sent once."""
-        known = self._answers.get(request.digest)
+        known = self._sent.get(request.digest)
         if known is None:
-            known = self._answers[request.digest] = self._send(plan, request)
+            known = self._sent[request.digest] = self._send(plan, request)
         return known
 
     def _send(self, plan: Plan, request: Request) -> Answer:
         exchange = self.target.send(request)
         self._count_dead(exchange)
-        operation = plan.operation
-        body = parsed(operation, exchange)
-        secrets = tuple(secrets_in(operation, exchange, body))
-        found = breaches(operation, exchange)
-        if exchange.accepted:
-            prose = self._prose.setdefault(operation.id, Prose(operation))
-            found += prose.breaches(exchange, body)
-        declared = frozenset(plan.deriver.bodies.schema.get("properties", ()))
-        blamed = blamed_name(body, culprit_location(operation, exchange), declared)
-        kept = record(exchange, self.base, self.headers, self.redactor, secrets)
-        if exchange.response is not None:
-            status = exchange.response.status
-            self._statuses.setdefault(operation.id, set()).add(status)
-            documented = operation.response_for(status)
-            if documented is not None:
-                self._carried |= {(documented.pointer, place) for place in places(body)}
-            exchange = replace(exchange, response=replace(exchange.response, body=b""))
-        exchange = replace(exchange, request=replace(request, body=None))
-        sentences = tuple(Breach(b.clause, self.redactor.clean(b.sentence)) for b in found)
-        return Answer(exchange, kept, sentences, blamed)
+        return self.answers.take(plan, exchange)
 
     def _count_dead(self, exchange: Exchange) -> None:
-        unreachable = exchange.fault is not None and exchange.fault.phase in (
-            "resolve",
-            "connect",
-            "tls",
-        )
+        unreachable = exchange.fault is not None and exchange.fault.phase in _NO_TARGET
         self._dead = self._dead + 1 if unreachable else 0
         if self._dead >= _DEAD:
             sentence = exchange.fault.sentence if exchange.fault else ""
@@ -170,16 +121,15 @@ class Session:
 
     def _control(self, plan: Plan, request: Request) -> Answer:
         """Return the answer to a control; one that is not accepted is asked for once more."""
-        known = request.digest in self._answers
+        known = request.digest in self._sent
         answer = self.answer(plan, request)
         if known or answer.exchange.accepted:
             return answer
         again = self._send(plan, request)
         if again.exchange.accepted:
-            sentence = f"the same request was answered {_status(answer)}, then {_status(again)}"
-            breach = Breach(plan.steady.id, sentence)
-            self._shown.setdefault(breach.clause, Shown(answer, breach, "", 1, 2))
-            self._answers[request.digest] = again
+            sentence = f"the same request was answered {answer.words}, then {again.words}"
+            self.answers.show(Shown(answer, Breach(plan.steady.id, sentence), "", 1, 2))
+            self._sent[request.digest] = again
         return again
 
     # --- cases ---
@@ -304,12 +254,10 @@ class Session:
 
     def _note(self, plan: Plan, case: Case, answer: Answer) -> None:
         """Remember the first exchange that breaks each clause of a response, and confirm it."""
-        for breach in () if case.off_contract else answer.breaches:
-            if breach.clause in self._shown:
-                continue
+        for breach in () if case.off_contract else self.answers.new(answer):
             again = self._send(plan, case.request)
             wrong = 1 + any(each.clause == breach.clause for each in again.breaches)
-            self._shown[breach.clause] = Shown(answer, breach, case.id, wrong, 2)
+            self.answers.show(Shown(answer, breach, case.id, wrong, 2))
 
     def response(self, plan: Plan, clause: Clause) -> CaseRecord | None:
         """Return the verdict on a clause of a response, from every exchange of this run.
@@ -321,53 +269,9 @@ class Session:
             if case.id not in self._held:
                 self.ready(plan)
                 self._note(plan, case, self.answer(plan, case.request))
-        shown = self._shown.get(clause.id)
-        if shown is None and (self.abort is not None or not self._spoken_of(plan, clause)):
-            return None
-        verdict, symptom, because = Verdict.PASS, Symptom.NONE, "no answer broke it"
-        if shown is not None:
-            flaky = shown.wrong < shown.tried
-            verdict = Verdict.FLAKY if flaky else Verdict.FAIL
-            prose = Symptom.PROSE if clause.side == "prose" else Symptom.BROKEN_RESPONSE
-            symptom, because = Symptom.FLAKY if flaky else prose, shown.breach.sentence
-        finished = CaseRecord(
-            id=clause.id,
-            clause=clause.id,
-            operation=plan.operation.id,
-            words=clause.words,
-            expectation=Expectation.EITHER,
-            level=clause.level,
-            verdict=verdict,
-            symptom=symptom,
-            because=because,
-            context=shown.case if shown else "",
-            exchange=shown.answer.record if shown else None,
-            breaches=(shown.breach,) if shown else (),
-            wrong=shown.wrong if shown else 0,
-            tried=shown.tried if shown else 0,
-            worker=self.worker,
-        )
-        self.writer.start(clause.id)
-        self.writer.write("finish", finished)
+        finished = self.answers.verdict(plan, clause, shown_only=self.abort is not None)
+        if finished is not None:
+            finished = replace(finished, worker=self.worker)
+            self.writer.start(clause.id)
+            self.writer.write("finish", finished)
         return finished
-
-    def _spoken_of(self, plan: Plan, clause: Clause) -> bool:
-        seen = self._statuses.get(plan.operation.id, set())
-        name = clause.local.split("/")[1]
-        if clause.id == plan.steady.id:
-            return bool(seen)
-        if name == "status":
-            return bool(seen)
-        documented = [plan.operation.response_for(status) for status in seen]
-        spoken = [each for each in documented if each is not None and each.status == name]
-        if not spoken or clause.keyword in ("media-type", "body"):
-            return bool(spoken)
-        place = clause.instance_location
-        if clause.keyword == "required":
-            place = place.rpartition("/")[0]
-        return (spoken[0].pointer, place) in self._carried
-
-
-def _status(answer: Answer) -> str:
-    response = answer.exchange.response
-    return str(response.status) if response is not None else answer.record.fault_sentence
