@@ -2,7 +2,8 @@
 
 One direction of data, no way back; everything but the socket is a pure function of frozen values::
 
-    contract ─ sites ─ obligations ─ cases ─ bytes ─ exchange ─ verdict ─ journal ─ findings ─ report
+    contract ─ sites ─ obligations ─ cases ─ bytes ─ exchange ─ verdict ─ journal ─ findings
+                                                                                  └─ report
 
     contract/      a document → Operation
     sites          Operation → every schema object with the instance location that it governs

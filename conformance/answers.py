@@ -64,7 +64,7 @@ class Answers:
     def take(self, plan: Plan, exchange: Exchange) -> Answer:
         """Read an answer: what it breaks, whom it blames, which places it has."""
         operation = plan.operation
-        body = parsed(operation, exchange)
+        body = parsed(exchange)
         secrets = tuple(secrets_in(operation, exchange, body))
         found = breaches(operation, exchange)
         if exchange.accepted:

@@ -132,7 +132,7 @@ Samples = Mapping[tuple[str, ...], Json]
 """An ordinary valid value for each instance location."""
 
 
-def _place(  # noqa: PLR0913  (a recursion carries its place)
+def _place(
     value: Json,
     path: tuple[str, ...],
     change: Change,

@@ -74,6 +74,7 @@ def _stands_for(clause: str, case: CaseRecord) -> bool:
 def merged(
     groups: list[Group], judged: list[CaseRecord], clauses: Mapping[str, Clause]
 ) -> Iterator[Group]:
+    """Yield the groups with those made one that one cause explains; `judged` are all cases."""
     for symptom in dict.fromkeys(group.symptom for group in groups):
         same = [group for group in groups if group.symptom is symptom]
         whole = _everything(same, judged) or _trait(same, judged)

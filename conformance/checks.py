@@ -43,7 +43,7 @@ def breaches(operation: Operation, exchange: Exchange) -> tuple[Breach, ...]:
     return tuple(_body_breaches(operation, documented, content, response))
 
 
-def parsed(operation: Operation, exchange: Exchange) -> Json:
+def parsed(exchange: Exchange) -> Json:
     """Return the JSON value of the answer, or None where it is none."""
     response = exchange.response
     if response is None or not is_json(_essence(response)):
@@ -92,7 +92,7 @@ def _marked(operation: Operation, exchange: Exchange, mark: str) -> Iterator[tup
 
 
 def _documented(operation: Operation, status: int) -> DocumentedResponse | None:
-    """A success or a redirect owes an entry of its own where any success has one."""
+    """Return the entry for `status`; a success is not documented by `default` beside another."""
     found = operation.response_for(status)
     if found is not None and found.status == "default" and status < 400:  # noqa: PLR2004
         own = [each for each in operation.responses if each.status.startswith("2")]

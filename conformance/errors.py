@@ -43,7 +43,7 @@ class ContractError(UsageError):
 
 @dataclass
 class SuiteError(ConformanceError):
-    """This suite contradicted itself; a bug to report, never the target's fault."""
+    """A contradiction within this suite; a bug to report, never the target's fault."""
 
     what: str
 

@@ -45,14 +45,14 @@ def _checked(value: Json, schema: Json, root: Json) -> Json:
     return value
 
 
-def _value(schema: Json, root: Json, depth: int, *, full: bool) -> Json:  # noqa: PLR0911
+def _value(schema: Json, root: Json, depth: int, *, full: bool) -> Json:
     schema = dereference(schema, root)
     if not isinstance(schema, Mapping):
         return "x"
     for shown in ("example", "default"):
-        if shown in schema and not full and type_of(schema[shown]) in ("string", "integer"):
-            if _fits_alone(schema[shown], schema, root):
-                return schema[shown]
+        plain = not full and type_of(schema.get(shown)) in ("string", "integer")
+        if plain and _fits_alone(schema[shown], schema, root):
+            return schema[shown]
     if "const" in schema:
         return schema["const"]
     if schema.get("enum"):

@@ -6,13 +6,14 @@ Hypothesis draws and shrinks; what a drawn request is owed is decided by its rea
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from conformance import pointer
 from conformance.bodies import place
 from conformance.case import Case
 from conformance.clause import Clause
@@ -93,14 +94,47 @@ def explore(
     try:
         draw()
     except _Found:
-        return session.hold(plan, failing[0], explored=True)
+        return session.hold(plan, _named(session, plan, failing[0]), explored=True)
     except Exception as problem:
         if type(problem).__name__ not in {"Flaky", "FlakyFailure", "FlakyReplay"} or not failing:
             raise
-        return session.hold(plan, failing[0], explored=True)
+        return session.hold(plan, _named(session, plan, failing[0]), explored=True)
     if not last:
         last = [_fallback(plan, exploration)]
     return session.hold(plan, last[0], explored=True)
+
+
+def _named(session: Session, plan: Plan, case: Case) -> Case:
+    """Name a failing valid body after the one property that makes it fail, if it is one.
+
+    Each property in turn is given its ordinary value, or left out; where that cures the body, the
+    property is to blame.
+    """
+    deriver = plan.deriver
+    body = deriver.wire.read(case.request.body or b"", deriver.content).bodies[0]
+    if case.expectation is not Expectation.ACCEPT or not isinstance(body, dict):
+        return case
+    blamed = []
+    for name in body:
+        usual = deriver.bodies.smallest.get(name)
+        other = {key: value for key, value in body.items() if key != name}
+        cured = {**other, name: usual} if usual is not None else other
+        if cured != body:
+            request = deriver.request(deriver.bodies.ordered(cured))
+            if session.trial(plan, replace(case, request=request)) not in _BAD:
+                blamed.append(name)
+    clause = next(
+        (
+            each
+            for each in plan.clauses
+            if len(blamed) == 1
+            and each.keyword == "type"
+            and each.instance_location == pointer.from_tokens(blamed)
+            and each.state == "covered"
+        ),
+        case.clause,
+    )
+    return replace(case, clause=clause, id=f"{clause.id}/explored-valid")
 
 
 def _fallback(plan: Plan, exploration: Exploration) -> Case:

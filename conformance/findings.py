@@ -87,16 +87,14 @@ def _of_operation(
         same = [c for c in faults if c.exchange is not None and c.exchange.fault_code == code]
         named = tuple(dict.fromkeys(case.clause for case in same))
         yield Group(named, Symptom.FAULT, tuple(same), cause=f"http/{code}")
-    yield from _breaches(cases, clauses, operation)
+    yield from _breaches(cases, clauses)
 
 
 def _is_answer(clause: Clause | None) -> bool:
     return clause is not None and clause.side in ("response", "prose", "state")
 
 
-def _breaches(
-    cases: list[CaseRecord], clauses: Mapping[str, Clause], operation: str
-) -> Iterator[Group]:
+def _breaches(cases: list[CaseRecord], clauses: Mapping[str, Clause]) -> Iterator[Group]:
     shown: dict[str, list[CaseRecord]] = {}
     for case in cases:
         for breach in case.breaches:
@@ -218,7 +216,8 @@ def _sentence(group: Group, cases: list[CaseRecord], words: str) -> str:
             wrong, tried = (
                 sum(getattr(case, name) for case in cases) for name in ("wrong", "tried")
             )
-            return f"The same request is answered differently: {wrong} of {tried} went wrong in {count}."
+            rate = f"{wrong} of {tried} went wrong in {count}"
+            return f"The same request is answered differently: {rate}."
         case Symptom.FAULT:
             return f"The target breaks HTTP: {cases[0].because}. {count} show it."
         case _:

@@ -32,7 +32,8 @@ class Put:
 
     new: Json
 
-    def __call__(self, value: Json) -> Json:
+    def __call__(self, value: Json) -> Json:  # noqa: ARG002  (whatever stood there)
+        """Return the new value."""
         return self.new
 
 
@@ -43,6 +44,7 @@ class Without:
     names: tuple[str, ...]
 
     def __call__(self, value: Json) -> Json:
+        """Return the object without the names."""
         return {name: each for name, each in value.items() if name not in self.names}
 
 
@@ -54,6 +56,7 @@ class With:
     first: bool = False
 
     def __call__(self, value: Json) -> Json:
+        """Return the object with the members."""
         return {**self.members, **value} if self.first else {**value, **self.members}
 
 
@@ -62,6 +65,7 @@ class Keep:
     """Leave the value as it is."""
 
     def __call__(self, value: Json) -> Json:
+        """Return the value."""
         return value
 
 

@@ -197,11 +197,18 @@ def pytest_report_collectionfinish(config: pytest.Config, items: list[pytest.Ite
     target = run.settings.target or "embedded, not yours (--target-url=URL tests your own)"
     shown = "; ".join(header.text for header in run.headers)
     names = ", ".join(plan.operation.id for plan in run.plans[:3])
+    digest, depth, seed = run.contract.digest[:12], run.settings.depth, run.settings.seed
     return [
         f"target: {run.redactor.clean(target)}" + (f", {shown}" if shown else ""),
-        f"contract: {run.contract.source}, sha256 {run.contract.digest[:12]}, {names}; "
-        f"{run.planned} cases, depth {run.settings.depth}, seed {run.settings.seed}",
+        f"contract: {_near(run.contract.source)}, sha256 {digest}, {names}",
+        f"cases: {run.planned}, depth {depth}, seed {seed}",
     ]
+
+
+def _near(path: str) -> str:
+    """Return `path` as seen from here, where it lies below."""
+    here = Path.cwd()
+    return str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else path
 
 
 # --- running --------------------------------------------------------------------------------------
@@ -366,13 +373,12 @@ def _summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -
     run = config.stash[_RUN]
     journal = read_journal(run.folder / JOURNAL)
     page = run.settings.reports / "report.html"
-    here = Path.cwd()
     lines = summary_lines(
         journal,
         find(journal),
         config.stash[_OUTCOME],
         unicode=_speaks_unicode(),
-        report_path=str(page.relative_to(here) if page.is_relative_to(here) else page),
+        report_path=_near(str(page)),
     )
     terminalreporter.section("conformance")
     for line in lines:

@@ -61,7 +61,10 @@ def _meaning(status: int) -> str:
 def _remedy(status: int, base: str) -> str:
     match status:
         case 401 | 403:
-            return "Set a key: --target-header='Authorization: Bearer $STRIPE_API_KEY' (from the environment)."
+            return (
+                "Set a key: --target-header='Authorization: Bearer $STRIPE_API_KEY' "
+                "(the variable is read from the environment)."
+            )
         case 404 | 405:
             return f"Check the path in --target-url={base}: the contract's paths come after it."
         case 429:
@@ -69,7 +72,9 @@ def _remedy(status: int, base: str) -> str:
         case _ if status >= 500:  # noqa: PLR2004
             return "Look at the target's log, and run again when it answers."
         case _:
-            return "See what it says, give it data it knows, or report the refusal as a fault of the target."
+            return (
+                "See what it says: either it wants data that it knows, or the refusal is its fault."
+            )
 
 
 def _said(kept: ExchangeRecord) -> str:

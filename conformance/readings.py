@@ -39,7 +39,7 @@ class Judge:
             return Expectation.EITHER
         answers = {each.fits(body) for each in self.validators for body in readings.bodies}
         if readings.unreadable:
-            answers.add(False)
+            answers |= {False}
         if answers == {True}:
             return Expectation.ACCEPT
         return Expectation.REFUSE if answers == {False} else Expectation.EITHER

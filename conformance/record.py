@@ -90,7 +90,8 @@ def shown(request: Request) -> str:
     if not request.body:
         return "(empty body)"
     if "x-www-form-urlencoded" not in request.media_type.lower():
-        return f"{request.media_type or 'no media type'}: {_value(request.body.decode('utf-8', 'replace'))}"
+        text = request.body.decode("utf-8", "replace")
+        return f"{request.media_type or 'no media type'}: {_value(text)}"
     parts = []
     for pair in request.body.decode("utf-8", "replace").split("&"):
         name, equals, value = pair.partition("=")

@@ -14,6 +14,8 @@ VERSION = 1
 
 @dataclass(frozen=True)
 class Record:
+    """A line of a journal, without its type."""
+
     @classmethod
     def read(cls, line: Mapping[str, Any]) -> Self:
         """Build from a journal line; members of newer versions are passed over."""

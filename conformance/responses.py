@@ -1,4 +1,4 @@
-"""The clauses of the documented responses: status, media type, body, and each keyword of a schema."""
+"""The clauses of the documented responses: status, media type, body, each keyword."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def response_clauses(operation: Operation) -> list[Clause]:
     return list({clause.id: clause for clause in clauses}.values())
 
 
-def _clause(  # noqa: PLR0913
+def _clause(
     operation: Operation, name: str, keyword: str, place: str, words: str, source: str
 ) -> Clause:
     return Clause(
@@ -87,7 +87,7 @@ def _schema_clauses(
             yield from _keyword_clauses(operation, response, path, place, keyword, value)
 
 
-def _keyword_clauses(  # noqa: PLR0913
+def _keyword_clauses(
     operation: Operation,
     response: DocumentedResponse,
     path: tuple[str, ...],
@@ -129,6 +129,7 @@ def response_id(operation: Operation, status: str, path: tuple[str, ...], keywor
 def walk(
     schema: Json, root: Json, path: tuple[str, ...], place: str
 ) -> Iterator[tuple[Mapping[str, Json], tuple[str, ...], str]]:
+    """Yield every schema object with its instance location and its place in the contract."""
     schema = dereference(schema, root)
     if not isinstance(schema, Mapping) or len(path) > DEPTH:
         return

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 JOURNAL = "journal.ndjson"
 EXAMPLES: Mapping[str, int] = {"quick": 0, "standard": 12, "deep": 600}
-"""How many requests are drawn for each clause that can be explored; four times as many valid ones."""
+"""How many violations of each clause are drawn; of valid bodies four times as many."""
 
 
 @dataclass(frozen=True)

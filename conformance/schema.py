@@ -62,7 +62,7 @@ class View:
 
 
 def type_of(value: Json) -> str:
-    """Return the JSON Schema type of `value` (1.0 is an integer; JSON Schema Core 2020-12, 4.2.1)."""
+    """Return the type of `value`; 1.0 is an integer (JSON Schema Core 2020-12, 4.2.2)."""
     match value:
         case None:
             return "null"

@@ -48,7 +48,7 @@ class Aborted(Exception):  # noqa: N818  (no error: the run ends early, for a re
 class Session:
     """One run of some plans against one target, in one process."""
 
-    def __init__(  # noqa: PLR0913  (everything that a run is made of)
+    def __init__(
         self,
         target: Sender,
         writer: JournalWriter,
@@ -162,7 +162,7 @@ class Session:
         judgement = self._judge(case, answer, control)
         wrong = tried = 1 if judgement.verdict in _BAD else 0
         if judgement.verdict in _BAD and (case.clause.id, judgement.symptom) not in self._believed:
-            judgement, wrong, tried = self._confirm(plan, case, answer, control, judgement)
+            judgement, wrong, tried = self._confirm(plan, case, control, judgement)
         elif judgement.verdict is Verdict.PASS and case.expectation is Expectation.REFUSE:
             self._refused = case
         self._note(plan, case, answer)
@@ -198,7 +198,7 @@ class Session:
         return judge(case, answer.exchange, beside, answer.blamed)
 
     def _confirm(
-        self, plan: Plan, case: Case, answer: Answer, control: Answer | None, first: Judgement
+        self, plan: Plan, case: Case, control: Answer | None, first: Judgement
     ) -> tuple[Judgement, int, int]:
         """Send a failing request again before it is believed."""
         wrong, tried, passed = 1, 1, None

@@ -44,7 +44,7 @@ def name_of(path: tuple[str, ...]) -> str:
     return ".".join(inner) if ITEM not in path else f"{path[-1]} of {name_of(path[:-1])}"
 
 
-def _walk(  # noqa: PLR0913  (a recursion carries its place)
+def _walk(
     schema: Json,
     root: Json,
     path: tuple[str, ...],

@@ -82,7 +82,7 @@ def texts(least: int, most: int) -> SearchStrategy[str]:
 
 
 def characters() -> SearchStrategy[str]:
-    """Return characters of every block of the first planes alike, without controls and surrogates."""
+    """Return printable characters, those of every block of Unicode as likely as ASCII."""
     return (
         st.integers(0, _LAST // _BLOCK)
         .flatmap(lambda block: st.integers(max(0x20, block * _BLOCK), block * _BLOCK + _BLOCK - 1))

@@ -10,7 +10,7 @@ ALPHABETS: Mapping[str, str] = {
     "astral": "\U0001f600",
     "combining": "e\u0301",
 }
-"""A unit of each kind: one byte; two bytes in UTF-8; two UTF-16 units; two code points, one glyph."""
+"""A unit of each kind: one byte, two bytes, two UTF-16 units, two code points in one glyph."""
 
 
 def repeated(unit: str, length: int) -> str:

@@ -15,5 +15,5 @@ from conformance.obligation import Obligation, Site
     words="every item of {site} obeys its schema",
 )
 def items(schema: Json, site: Site) -> Iterator[Obligation]:
-    """What an item owes stands at the item's own site; positions are placed by `conformance.cases`."""
+    """What an item owes stands at its own site; `conformance.cases` places the positions."""
     yield from ()

@@ -42,7 +42,7 @@ def wire_clause(deriver: Deriver, name: str, words: str, source: str, place: str
     )
 
 
-def wire_case(  # noqa: PLR0913
+def wire_case(
     clause: Clause,
     label: str,
     words: str,

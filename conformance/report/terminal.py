@@ -46,7 +46,7 @@ class Line:
     style: Style = "none"
 
 
-def summary_lines(  # noqa: PLR0913  (the parts of the block, each of its own source)
+def summary_lines(
     journal: Journal,
     findings: Sequence[Finding],
     outcome: Outcome,
@@ -133,7 +133,7 @@ def _replay(words: Sequence[str], width: int, room: int) -> Iterator[Line]:
         yield Line(_row("" if number else "replay", line))
 
 
-def _closing(  # noqa: PLR0913  (the parts of the block)
+def _closing(
     journal: Journal,
     findings: Sequence[Finding],
     outcome: Outcome,

@@ -12,6 +12,7 @@ freedoms that it models, each a reading of its own:
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -102,7 +103,7 @@ def array_style(content: Content, name: str) -> str | None:
 
 
 def _usual_style(content: Content, name: str) -> str:
-    """A declared array repeats its name (OpenAPI 3.0.4, section 4.8.15.1); all else has indices."""
+    """Return `repeat` for a declared array (OpenAPI 3.0.4, section 4.8.15.1), else `index`."""
     declared = View.of(content.schema, content.schema).member(name)
     return "repeat" if "array" in declared.types else "index"
 
@@ -132,30 +133,50 @@ class _Node:
     children: dict[str, _Node] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a value stands: what the schemas say of it, and how an array travels there."""
+
+    view: View
+    declared: bool = True
+    style: str | None = "index"
+
+    def item(self) -> _Place:
+        return _Place(self.view.item(), style=self.style)
+
+    def member(self, name: str) -> _Place:
+        return _Place(self.view.member(name), self.view.declares(name), self.style)
+
+    @property
+    def takes_array(self) -> bool:
+        return "array" in self.view.types
+
+
 def read(data: bytes, content: Content) -> Readings:
     """Return every body that `data` may stand for under `content.schema`."""
-    tree, unreadable, dropped = _tree(data)
+    tree, clean, unreadable = _trees(data)
     view = View.of(content.schema, content.schema)
-    open_names = frozenset(name for name in tree if array_style(content, name) is None)
     bodies: list[Json] = []
     complete = True
-    for nodes in (tree, dropped) if dropped is not None else (tree,):
+    for nodes in (tree,) if clean is None else (tree, clean):
         choices = []
         for name, node in nodes.items():
-            values, refusable = _values(
-                node, view.member(name), view.declares(name), name in open_names
-            )
+            place = _Place(view.member(name), view.declares(name), array_style(content, name))
+            values, refusable = _values(node, place)
             unreadable |= refusable
             choices.append([(name, value) for value in values])
-        for members in islice(product(*choices), _MOST_READINGS + 1):
-            bodies.append({name: value for name, value in members if value is not _ABSENT})
+        bodies += (
+            {name: value for name, value in members if value is not _ABSENT}
+            for members in islice(product(*choices), _MOST_READINGS + 1)
+        )
         complete &= len(bodies) <= _MOST_READINGS
     return Readings(tuple(bodies[:_MOST_READINGS]), unreadable, complete)
 
 
-def _tree(data: bytes) -> tuple[dict[str, _Node], bool, dict[str, _Node] | None]:
-    """Return the names with what was sent, whether refusing is legitimate, and the tree without
-    the names whose brackets do not close (None where all do).
+def _trees(data: bytes) -> tuple[dict[str, _Node], dict[str, _Node] | None, bool]:
+    """Return what was sent by name, and whether refusing to read it is legitimate.
+
+    The second tree is without the names whose brackets do not close; None where all do.
     """
     tree: dict[str, _Node] = {}
     clean: dict[str, _Node] = {}
@@ -178,7 +199,7 @@ def _tree(data: bytes) -> tuple[dict[str, _Node], bool, dict[str, _Node] | None]
             for step in steps[1:]:
                 node = node.children.setdefault(step, _Node())
             node.texts.append(text)
-    return tree, unreadable, clean if odd else None
+    return tree, clean if odd else None, unreadable
 
 
 @lru_cache(maxsize=1024)
@@ -205,32 +226,31 @@ def _steps(name: str) -> list[str] | None:
     return [match[1], *_PART.findall(match[2])]
 
 
-def _values(node: _Node, view: View, declared: bool, open_style: bool) -> tuple[list[Json], bool]:
+def _values(node: _Node, place: _Place) -> tuple[list[Json], bool]:
     """Return what `node` may stand for, and whether refusing it outright is legitimate."""
     if node.texts and node.children:
-        leaf, _ = _values(_Node(texts=node.texts), view, declared, open_style)
-        branch, _ = _values(_Node(children=node.children), view, declared, open_style)
+        leaf, _ = _values(_Node(texts=node.texts), place)
+        branch, _ = _values(_Node(children=node.children), place)
         return leaf + branch, True
     if node.children:
-        return _branch(node.children, view, open_style)
-    if len(node.texts) == 1:
-        values = _scalars(node.texts[0], view, declared)
-        if open_style and "array" in view.types:
-            values += [[value] for value in _scalars(node.texts[0], view.item(), declared=True)]
-        return values, False
-    every = [_scalars(text, view, declared) for text in node.texts]
-    items = [_scalars(text, view.item(), declared=True)[0] for text in node.texts]
-    return [*every[-1], *every[0], items], True
+        found, refusable = _branch(node.children, place)
+        return found, refusable or (place.takes_array and place.style != "index")
+    each = [_scalars(text, place) for text in node.texts]
+    items = _lists([_scalars(text, place.item()) for text in node.texts])
+    if place.takes_array and place.style == "repeat":
+        return items, False
+    if len(each) == 1:
+        return each[0] + (items if place.takes_array and place.style is None else []), False
+    return [*each[-1], *each[0], *items], True
 
 
-def _branch(children: dict[str, _Node], view: View, open_style: bool) -> tuple[list[Json], bool]:
+def _branch(children: dict[str, _Node], place: _Place) -> tuple[list[Json], bool]:
     keys = list(children)
     if keys == [""]:
         node = children[""]
         if not node.children:
-            choices = [_scalars(text, view.item(), declared=True) for text in node.texts]
-            return _lists(choices), False
-        values, _ = _values(node, view.item(), declared=True, open_style=open_style)
+            return _lists([_scalars(text, place.item()) for text in node.texts]), False
+        values, _ = _values(node, place.item())
         return [[value] for value in values], True
     found: list[Json] = []
     unreadable = "" in keys
@@ -238,14 +258,11 @@ def _branch(children: dict[str, _Node], view: View, open_style: bool) -> tuple[l
     if indices:
         ordered = sorted(keys, key=int)
         unreadable |= [str(index) for index in range(len(keys))] != ordered
-        parts = [_values(children[key], view.item(), True, open_style) for key in ordered]
+        parts = [_values(children[key], place.item()) for key in ordered]
         unreadable |= any(refusable for _, refusable in parts)
         found += _lists([part for part, _ in parts])
-    if not indices or "object" in view.types:
-        named = {
-            key: _values(child, view.member(key), view.declares(key), open_style)
-            for key, child in children.items()
-        }
+    if not indices or "object" in place.view.types:
+        named = {key: _values(child, place.member(key)) for key, child in children.items()}
         unreadable |= any(refusable for _, refusable in named.values())
         choices = [[(key, value) for value in part] for key, (part, _) in named.items()]
         found += [
@@ -262,10 +279,10 @@ def _lists(choices: list[list[Json]]) -> list[Json]:
     ]
 
 
-def _scalars(text: str, view: View, declared: bool) -> list[Json]:
+def _scalars(text: str, place: _Place) -> list[Json]:
     if text == "":
-        return ["", None, _ABSENT] if declared else ["", None]
-    types = view.types
+        return ["", None, _ABSENT] if place.declared else ["", None]
+    types = place.view.types
     values: list[Json] = []
     number = _NUMBER.fullmatch(text)
     if types & {"integer", "number"} and number:
@@ -295,4 +312,4 @@ def _loose_value(text: str, types: frozenset[str]) -> Json:
     if "boolean" in types and text in _LOOSE_BOOLEANS:
         return text.lower() in ("true", "1", "on", "yes")
     value = float(text)
-    return int(value) if value == value and abs(value) != float("inf") and value.is_integer() else 0
+    return int(value) if math.isfinite(value) and value.is_integer() else 0
