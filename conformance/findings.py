@@ -25,14 +25,16 @@ class Finding:
     """One deduplicated failure: clause, symptom, smallest exchange.
 
     `id` is `CLAUSE/SYMPTOM`, stable from night to night. `clauses` are the ids of all the clauses
-    that this one cause breaks (the first is the one it is named after). `cases` are the ids of the
-    cases that show it, smallest request first. `contract` is the excerpt `LOCATION = VALUE`.
+    that this one cause breaks; `clause` is the one it is named after, `words` say what it owes.
+    `cases` are the ids of the cases that show it, smallest request first. `contract` is the
+    excerpt `LOCATION = VALUE`.
     """
 
     id: str
     operation: str
     clauses: tuple[str, ...]
     clause: str
+    words: str
     keyword_location: str
     instance_location: str
     contract: str
@@ -128,7 +130,8 @@ def _finding(group: Group, clauses: Mapping[str, Clause]) -> Finding:
         id=f"{identity}/{group.symptom}",
         operation=operation,
         clauses=group.clauses,
-        clause=words,
+        clause=group.clauses[0],
+        words=words,
         keyword_location=clause.keyword_location if clause else "",
         instance_location=clause.instance_location if clause else "",
         contract=f"{clause.keyword_location} = {clause.value}" if clause else "",
@@ -159,9 +162,10 @@ def _level(cases: list[CaseRecord], clause: Clause | None, group: Group) -> Leve
     return Level.MUST if must else Level.SHOULD
 
 
-def _size(case: CaseRecord) -> tuple[int, int, str]:
+def _size(case: CaseRecord) -> tuple[bool, int, int, str]:
+    """Order cases for the reader: those of every run first, then the smallest request."""
     exchange = case.exchange
-    return (exchange.body_bytes if exchange else 0, len(case.id), case.id)
+    return (case.explored, exchange.body_bytes if exchange else 0, len(case.id), case.id)
 
 
 def _expected(group: Group, case: CaseRecord) -> str:

@@ -37,6 +37,8 @@ def judge(case: Case, exchange: Exchange, control: Exchange | None, blamed: str 
     if status == _TOO_MANY or (status == _UNAVAILABLE and _says_when(exchange)):
         return Judgement(Verdict.INCONCLUSIVE, because=f"the target was busy ({status})")
     if status >= _SERVER_ERROR:
+        if _broken(control):
+            return _no_control(control)
         because = f"the target answered {status}: no request may break the server"
         return Judgement(Verdict.FAIL, Symptom.SERVER_ERROR, because)
     match case.expectation:
@@ -73,6 +75,12 @@ def _refuse(
         because = f"refused with {status}, but the error blames {blamed}"
         return Judgement(Verdict.INCONCLUSIVE, Symptom.OTHER_REASON, because)
     return Judgement(Verdict.PASS, because=f"refused with {status}, the control was accepted")
+
+
+def _broken(control: Exchange | None) -> bool:
+    """Whether the control broke the server as well, so that the case adds nothing."""
+    response = control.response if control is not None else None
+    return response is not None and response.status >= _SERVER_ERROR
 
 
 def _no_control(control: Exchange | None) -> Judgement:

@@ -198,6 +198,7 @@ def finding(journal: Journal, clause: str, symptom: Symptom, **changes: object) 
         operation=OPERATION,
         clauses=(clause,),
         clause=clause,
+        words=record.words,
         keyword_location=record.keyword_location,
         instance_location=record.instance_location,
         contract=f"…{record.keyword_location[-40:]} = {record.value}",

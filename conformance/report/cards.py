@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from conformance.findings import Finding
-from conformance.journal import Journal
 from conformance.outcome import some
 from conformance.records import ExchangeRecord
 from conformance.report.curl import folded, replay
@@ -45,15 +44,12 @@ class Card:
     more_cases: int
 
 
-def card(
-    journal: Journal, finding: Finding, cards: Mapping[str, str], clauses: Mapping[str, str]
-) -> Card:
+def card(finding: Finding, cards: Mapping[str, str], clauses: Mapping[str, str]) -> Card:
     """Return the card of `finding`; `cards` and `clauses` are anchors by id."""
-    words = {clause.id: clause.words for clause in journal.clauses}
     cases = tuple(dict.fromkeys(finding.cases))
     sent = finding.exchange
     tone = "bad" if finding.level == "MUST" else "doubt"
-    clause = words.get(finding.clause, finding.sentence)
+    clause = finding.words
     rows = [
         ("contract", finding.contract, "code"),
         (

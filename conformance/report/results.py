@@ -82,6 +82,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "id": finding.id,
         "operation": finding.operation,
         "clause": finding.clause,
+        "words": finding.words,
         "clauses": finding.clauses,
         "keyword_location": finding.keyword_location,
         "instance_location": finding.instance_location,

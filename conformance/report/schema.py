@@ -57,6 +57,7 @@ FINDING = _object(
     id=TEXT,
     operation=TEXT,
     clause=TEXT,
+    words=TEXT,
     clauses=_list(TEXT),
     keyword_location=TEXT,
     instance_location=TEXT,

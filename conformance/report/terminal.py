@@ -7,7 +7,7 @@ character or reads as a command of a build server, whatever the target sent.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -62,11 +62,10 @@ def summary_lines(
     line is ASCII. `again` is the command that repeats the run (the journal's, if empty).
     """
     columns = max(width, 40)
-    words = {clause.id: clause.words for clause in journal.clauses}
     lines = [
         line
         for finding in findings[:MOST_FINDINGS]
-        for line in (*_finding(finding, words, columns, unicode=unicode), Line(""))
+        for line in (*_finding(finding, columns, unicode=unicode), Line(""))
     ]
     if len(findings) > MOST_FINDINGS:
         more = some(len(findings) - MOST_FINDINGS, "more finding")
@@ -88,19 +87,24 @@ def _safe(text: str, *, unicode: bool) -> str:
     return shown
 
 
-def _finding(
-    finding: Finding, words: Mapping[str, str], width: int, *, unicode: bool
-) -> Iterator[Line]:
+def _without_middle(text: str, width: int) -> str:
+    """Return `text` with what is over `width` taken out after its first steps."""
+    if len(text) <= width:
+        return text
+    return f"…{text[1 - width :]}"
+
+
+def _finding(finding: Finding, width: int, *, unicode: bool) -> Iterator[Line]:
     cases = list(dict.fromkeys(finding.cases))
     alike = f"   (+{len(cases) - 1:,} alike)" if len(cases) > 1 else ""
     should = "   SHOULD" if finding.level == "SHOULD" else ""
     head = cases[0] if cases else finding.id
     yield Line(f"  {clipped(head, width - 24)}{alike}{should}", "yellow" if should else "red")
     sent = finding.exchange
-    clause = words.get(finding.clause, finding.sentence)
+    source = f"   ({finding.source})" if finding.source else ""
     rows = [
-        ("clause", f"{clause}   ({finding.source})"),
-        ("contract", finding.contract),
+        ("clause", f"{finding.words}{source}"),
+        ("contract", _without_middle(finding.contract, width - 14)),
         ("request", (sent.shown or "no body") if sent else "none was sent"),
         ("expected", finding.expected),
         ("actual", finding.actual),

@@ -111,7 +111,7 @@ def page(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -> Pag
         facts=_facts(journal, outcome),
         legend=_legend(rows),
         hint=_hint(journal),
-        cards=tuple(card(journal, each, cards, clauses) for each in findings),
+        cards=tuple(card(each, cards, clauses) for each in findings),
         found=_found(findings),
         maps=maps,
         unproved=_unproved(rows),
