@@ -106,13 +106,18 @@ def _trait(groups: list[Group], judged: list[CaseRecord]) -> Group | None:
     failing = _cases(groups)
     ids = {case.id for case in failing}
     expectations = {case.expectation for case in failing}
-    for trait in sorted(_common(failing)):
+    for trait in sorted(_common(failing), key=_likeliest):
         carriers = {
             case.id for case in judged if trait in case.traits and case.expectation in expectations
         }
         if carriers <= ids:
             return _one(groups, f"trait/{trait.replace(' ', '-')}", f"every request with {trait}")
     return None
+
+
+def _likeliest(trait: str) -> tuple[bool, str]:
+    """Order traits: the parameters of a request say more than its characters."""
+    return (not trait.startswith("with "), trait)
 
 
 def _common(cases: list[CaseRecord]) -> set[str]:

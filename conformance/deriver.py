@@ -148,8 +148,11 @@ def deriver_for(operation: Operation) -> Deriver:
 
     Raises NoExampleError where there is none, or where no valid body is found.
     """
+    outside = [each.name for each in operation.parameters if each.required]
+    if outside:
+        raise NoExampleError(f"it requires parameters outside the body: {', '.join(outside)}")
     for content in operation.contents:
         wire = wires().get(content.media_type)
         if wire is not None:
             return Deriver(operation, content, wire, Bodies(content), Judge.of(content))
-    raise NoExampleError(f"{operation.id} takes no media type that this suite writes")
+    raise NoExampleError("it takes no body in a media type that this suite writes")

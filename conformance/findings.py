@@ -134,7 +134,7 @@ def _finding(group: Group, clauses: Mapping[str, Clause]) -> Finding:
         words=words,
         keyword_location=clause.keyword_location if clause else "",
         instance_location=clause.instance_location if clause else "",
-        contract=f"{clause.keyword_location} = {clause.value}" if clause else "",
+        contract=_place(clause) if clause else "",
         source=clause.source if clause else "",
         level=_level(cases, clause, group),
         verdict=Verdict.FLAKY
@@ -149,6 +149,12 @@ def _finding(group: Group, clauses: Mapping[str, Clause]) -> Finding:
         exchange=case.exchange,
         control=case.control,
         cases=tuple(each.id for each in cases),
+    )
+
+
+def _place(clause: Clause) -> str:
+    return (
+        f"{clause.keyword_location} = {clause.value}" if clause.value else clause.keyword_location
     )
 
 

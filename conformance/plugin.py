@@ -202,6 +202,7 @@ def pytest_report_collectionfinish(config: pytest.Config, items: list[pytest.Ite
         f"target: {run.redactor.clean(target)}" + (f", {shown}" if shown else ""),
         f"contract: {_near(run.contract.source)}, sha256 {digest}, {names}",
         f"cases: {run.planned}, depth {depth}, seed {seed}",
+        *(f"not tested: {name}, {reason}" for name, reason in [*run.untested.items()][:5]),
     ]
 
 

@@ -14,6 +14,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from conformance.clause import Clause
 from conformance.contract import default_source, load
 from conformance.contract.model import Contract
 from conformance.errors import UsageError
@@ -73,6 +74,7 @@ class Run:
         self.worker = worker
         self.planned = planned
         self.redactor = Redactor()
+        self.untested: dict[str, str] = {}
         self._server: Server | None = None
         self._target: Target | None = None
         self._session: Session | None = None
@@ -93,18 +95,19 @@ class Run:
 
     @cached_property
     def plans(self) -> tuple[Plan, ...]:
-        """A plan for each operation. Raises UsageError where an operation cannot be tested."""
+        """A plan for each operation that can be tested. Raises UsageError where none can."""
         plans = []
         for operation in self.contract.operations:
             try:
                 plans.append(derive(operation))
             except NoExampleError as problem:
-                raise UsageError(
-                    f"{operation.id} cannot be tested yet: {problem}",
-                    "Choose another with --operation ID.",
-                ) from problem
+                self.untested[operation.id] = str(problem)
         if not plans:
-            raise UsageError("the contract has no operation", "See --contract and --operation.")
+            reasons = [f"{name}: {reason}" for name, reason in self.untested.items()][:3]
+            raise UsageError(
+                "no operation can be tested: " + "; ".join(reasons),
+                "Choose another with --operation ID.",
+            )
         return tuple(plans)
 
     @property
@@ -161,6 +164,8 @@ class Run:
         for plan in self.plans:
             for clause in plan.clauses:
                 self._writer.write("clause", clause)
+        for operation, reason in self.untested.items():
+            self._writer.write("clause", _untested(operation, reason))
         shown = tuple(
             (header.name, header.text.partition(":")[2].strip()) for header in self.headers
         )
@@ -229,6 +234,22 @@ class Run:
         if not (self.folder / JOURNAL).exists():
             return None
         return write_reports(self.folder, self.settings.reports / "report.html")
+
+
+def _untested(operation: str, reason: str) -> Clause:
+    return Clause(
+        id=f"{operation}:untested",
+        operation=operation,
+        side="request",
+        keyword="operation",
+        keyword_location="",
+        instance_location="",
+        words=f"the operation {operation}",
+        value="",
+        source="",
+        state="uncovered",
+        reason=reason,
+    )
 
 
 def tool_version() -> str:

@@ -18,7 +18,7 @@ from conformance.journal import Journal
 from conformance.outcome import Outcome, State, some
 from conformance.report.curl import folded, replay
 from conformance.report.text import clipped, control, visible
-from conformance.verdict import Expectation
+from conformance.verdict import Expectation, Symptom
 
 Style = Literal["green", "red", "yellow", "bold", "none"]
 
@@ -26,6 +26,9 @@ MOST_FINDINGS = 20
 MOST_LINES = 12
 MOST_CHARACTERS = 2000
 _REPLAY_LINES = 5
+_BY_CASE = frozenset({Symptom.ACCEPTED, Symptom.REFUSED, Symptom.SERVER_ERROR})
+"""These show in a case; the others show in whatever answer, and are named after their clause."""
+
 _NAMED = 5
 """Clauses named of each kind that was not proved; the report names them all."""
 
@@ -98,7 +101,7 @@ def _finding(finding: Finding, width: int, *, unicode: bool) -> Iterator[Line]:
     cases = list(dict.fromkeys(finding.cases))
     alike = f"   (+{len(cases) - 1:,} alike)" if len(cases) > 1 else ""
     should = "   SHOULD" if finding.level == "SHOULD" else ""
-    head = cases[0] if cases else finding.id
+    head = cases[0] if cases and finding.symptom in _BY_CASE else finding.id
     yield Line(f"  {clipped(head, width - 24)}{alike}{should}", "yellow" if should else "red")
     sent = finding.exchange
     source = f"   ({finding.source})" if finding.source else ""
