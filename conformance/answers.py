@@ -8,15 +8,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from conformance.checks import breaches, culprit_location, parsed, places, secrets_in
+from conformance.checks import breaches, marked, parsed, places, texts_at
 from conformance.clause import Clause
+from conformance.contract.model import Operation
 from conformance.exchange import Exchange
 from conformance.judge import blamed_name
 from conformance.plan import Plan
 from conformance.prose import Prose
 from conformance.record import record
 from conformance.records import Breach, CaseRecord, ExchangeRecord
-from conformance.redact import Redactor
+from conformance.redact import Redactor, Secret
+from conformance.validation import Validators
 from conformance.verdict import Expectation, Symptom, Verdict
 
 
@@ -47,6 +49,14 @@ class Shown:
     tried: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """Where answers hold a secret, and where they name the parameter to blame."""
+
+    secrets: tuple[tuple[str, ...], ...]
+    culprits: tuple[tuple[str, ...], ...]
+
+
 class Answers:
     """The memory of one run against one target, in one process."""
 
@@ -60,18 +70,21 @@ class Answers:
         self._carried: set[tuple[str, str]] = set()
         self._prose: dict[str, Prose] = {}
         self._shown: dict[str, Shown] = {}
+        self._marks: dict[str, _Marks] = {}
+        self._validators = Validators()
 
     def take(self, plan: Plan, exchange: Exchange) -> Answer:
         """Read an answer: what it breaks, whom it blames, which places it has."""
         operation = plan.operation
         body = parsed(exchange)
-        secrets = tuple(secrets_in(operation, exchange, body))
-        found = breaches(operation, exchange)
+        marks = self._marks_of(operation)
+        secrets = tuple(Secret(text) for text in texts_at(body, marks.secrets))
+        found = breaches(operation, exchange, self._validators)
         if exchange.accepted:
             prose = self._prose.setdefault(operation.id, Prose(operation))
             found += prose.breaches(exchange, body)
         declared = frozenset(plan.deriver.bodies.schema.get("properties", ()))
-        blamed = blamed_name(body, culprit_location(operation, exchange), declared)
+        blamed = blamed_name(texts_at(body, marks.culprits), declared)
         kept = record(exchange, self._base, self._headers, self._redactor, secrets)
         response = exchange.response
         if response is not None:
@@ -83,6 +96,14 @@ class Answers:
         exchange = replace(exchange, request=replace(exchange.request, body=None))
         sentences = tuple(Breach(b.clause, self._redactor.clean(b.sentence)) for b in found)
         return Answer(exchange, kept, sentences, blamed)
+
+    def _marks_of(self, operation: Operation) -> _Marks:
+        if operation.id not in self._marks:
+            self._marks[operation.id] = _Marks(
+                marked(operation.responses, "x-conformance-secret"),
+                marked(operation.responses, "x-conformance-culprit"),
+            )
+        return self._marks[operation.id]
 
     def new(self, answer: Answer) -> tuple[Breach, ...]:
         """Return the breaches of `answer` that no earlier answer showed."""

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from conformance import pointer
 from conformance.contract.model import Content, DocumentedResponse, Json, Operation
 from conformance.exchange import Exchange, Response
 from conformance.obligation import ITEM
 from conformance.records import Breach
-from conformance.redact import Secret
 from conformance.responses import DEPTH, is_json, response_id, walk
 from conformance.schema import dereference
 from conformance.strictjson import NotJSONError, parse
-from conformance.validation import Broken, validator_for
+from conformance.validation import Broken, Validators
 
 
-def breaches(operation: Operation, exchange: Exchange) -> tuple[Breach, ...]:
+def breaches(
+    operation: Operation, exchange: Exchange, validators: Validators
+) -> tuple[Breach, ...]:
     """Return every clause of the documented responses that the answer breaks.
 
     The checks stand in an order: an answer of an undocumented status or media type is not read
@@ -40,7 +41,7 @@ def breaches(operation: Operation, exchange: Exchange) -> tuple[Breach, ...]:
         return (Breach(clause, f"{said}, documented is {kinds}"),)
     if not is_json(content.media_type):
         return ()
-    return tuple(_body_breaches(operation, documented, content, response))
+    return tuple(_body_breaches(operation, documented, content, response, validators))
 
 
 def parsed(exchange: Exchange) -> Json:
@@ -67,28 +68,25 @@ def places(value: Json, at: str = "") -> Iterator[str]:
             yield from places(child, f"{at}/{ITEM}")
 
 
-def culprit_location(operation: Operation, exchange: Exchange) -> tuple[str, ...]:
-    """Return where an error body names the parameter to blame (`x-conformance-culprit`)."""
-    return next(_marked(operation, exchange, "x-conformance-culprit"), ())
+def marked(responses: Iterable[DocumentedResponse], mark: str) -> tuple[tuple[str, ...], ...]:
+    """Return the instance locations that the schemas of some answers mark by an extension."""
+    return tuple(
+        path
+        for documented in responses
+        for content in documented.contents[:1]
+        for schema, path, _ in walk(content.schema, content.schema, (), content.pointer)
+        if schema.get(mark)
+    )
 
 
-def secrets_in(operation: Operation, exchange: Exchange, body: Json) -> Iterator[Secret]:
-    """Yield the texts of an answer that the contract calls secret (`x-conformance-secret`)."""
-    for path in _marked(operation, exchange, "x-conformance-secret"):
+def texts_at(body: Json, paths: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    """Yield the texts that stand at some instance locations of an answer."""
+    for path in paths:
         value = body
         for step in path:
             value = value.get(step) if isinstance(value, dict) else None
         if isinstance(value, str) and value:
-            yield Secret(value)
-
-
-def _marked(operation: Operation, exchange: Exchange, mark: str) -> Iterator[tuple[str, ...]]:
-    status = exchange.response.status if exchange.response is not None else 0
-    documented = operation.response_for(status)
-    for content in documented.contents[:1] if documented is not None else ():
-        for schema, path, _ in walk(content.schema, content.schema, (), content.pointer):
-            if schema.get(mark):
-                yield path
+            yield value
 
 
 def _documented(operation: Operation, status: int) -> DocumentedResponse | None:
@@ -113,7 +111,11 @@ def _content_for(documented: DocumentedResponse, response: Response) -> Content 
 
 
 def _body_breaches(
-    operation: Operation, documented: DocumentedResponse, content: Content, response: Response
+    operation: Operation,
+    documented: DocumentedResponse,
+    content: Content,
+    response: Response,
+    validators: Validators,
 ) -> Iterator[Breach]:
     whole = f"{operation.id}:response/{documented.status}/body"
     try:
@@ -123,7 +125,7 @@ def _body_breaches(
         return
     if content.schema is None:
         return
-    broken = list(validator_for(content.schema, place=content.pointer).broken(value))
+    broken = list(validators.of(content).broken(value))
     if _another_kind(value, content.schema, broken):
         yield Breach(whole, "the body is an object of another kind: no documented name is in it")
         return

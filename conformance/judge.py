@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from conformance.case import Case
-from conformance.contract.model import Json
 from conformance.exchange import Exchange
 from conformance.verdict import Expectation, Symptom, Verdict
 
@@ -93,18 +93,14 @@ def _no_control(control: Exchange | None) -> Judgement:
     return Judgement(Verdict.INCONCLUSIVE, because=f"{said}, so the answer proves nothing")
 
 
-def blamed_name(body: Json, location: tuple[str, ...], declared: frozenset[str]) -> str:
+def blamed_name(texts: Iterable[str], declared: frozenset[str]) -> str:
     """Return the declared top-level property that a refusal names, or the empty string.
 
-    `location` leads to the member of the error body that names a parameter (`error`, `param`).
+    `texts` are what the members of the error body say that the contract marks for it:
+    `expand[0]`, `address.city`.
     """
-    value = body
-    for step in location:
-        value = value.get(step) if isinstance(value, dict) else None
-    if not isinstance(value, str) or not location:
-        return ""
-    top = value.partition("[")[0].partition(".")[0]
-    return top if top in declared else ""
+    tops = (text.partition("[")[0].partition(".")[0] for text in texts)
+    return next((top for top in tops if top in declared), "")
 
 
 def _says_when(exchange: Exchange) -> bool:

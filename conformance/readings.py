@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from conformance.contract.model import Content, Json
-from conformance.validation import Validator, validator_for
+from conformance.validation import Validator
 from conformance.verdict import Expectation
 from conformance.wire import Readings
 
@@ -31,7 +31,7 @@ class Judge:
         opened = _opened(schemas[0])
         if opened != schemas[0]:
             schemas.append(opened)
-        return cls(tuple(validator_for(schema, place=content.pointer) for schema in schemas))
+        return cls(tuple(Validator(schema, place=content.pointer) for schema in schemas))
 
     def expectation(self, readings: Readings) -> Expectation:
         """Return what the contract owes bytes with these readings."""

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import jsonschema_rs
 
-from conformance.contract.model import Json
+from conformance.contract.model import Content, Json
 from conformance.errors import ContractError
 
 _Kind = jsonschema_rs.ValidationErrorKind
@@ -73,11 +71,14 @@ def _subjects(kind: Any) -> tuple[str, ...]:  # noqa: ANN401  (a class per keywo
     return ()
 
 
-@lru_cache(maxsize=512)
-def _cached(text: str, place: str) -> Validator:
-    return Validator(json.loads(text), place=place)
+class Validators:
+    """Makes the validator of each content once. Building one costs more than using it."""
 
+    def __init__(self) -> None:
+        self._known: dict[str, Validator] = {}
 
-def validator_for(schema: Json, *, place: str = "") -> Validator:
-    """Return a validator, the same one for the same schema."""
-    return _cached(json.dumps(schema, sort_keys=True), place)
+    def of(self, content: Content) -> Validator:
+        """Return the validator of `content`; its place in the contract names it."""
+        if content.pointer not in self._known:
+            self._known[content.pointer] = Validator(content.schema, place=content.pointer)
+        return self._known[content.pointer]
