@@ -15,23 +15,21 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice, product
 from typing import TYPE_CHECKING
-from urllib.parse import quote, unquote_to_bytes
+from urllib.parse import quote
 
 from conformance.schema import View
 from conformance.wire import InexpressibleError, Readings, Spelling
+from conformance.wire.brackets import Node, trees
 
 if TYPE_CHECKING:
     from conformance.contract.model import Content, Json
 
 MEDIA_TYPE = "application/x-www-form-urlencoded"
 _MOST_READINGS = 64
-_NAME = re.compile(r"([^\[\]]*)((?:\[[^\[\]]*\])*)")
-_PART = re.compile(r"\[([^\[\]]*)\]")
-_BAD_PERCENT = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _LOOSE_BOOLEANS = frozenset({"True", "TRUE", "False", "FALSE", "1", "0", "on", "off", "yes", "no"})
 
@@ -125,14 +123,6 @@ def _escape(text: str, spelling: Spelling, *, brackets: bool = False) -> str:
 # --- bytes → readings -----------------------------------------------------------------------------
 
 
-@dataclass
-class _Node:
-    """What was sent under one name: texts of its own, and children in brackets."""
-
-    texts: list[str] = field(default_factory=list)
-    children: dict[str, _Node] = field(default_factory=dict)
-
-
 @dataclass(frozen=True, slots=True)
 class _Place:
     """Where a value stands: what the schemas say of it, and how an array travels there."""
@@ -154,7 +144,7 @@ class _Place:
 
 def read(data: bytes, content: Content) -> Readings:
     """Return every body that `data` may stand for under `content.schema`."""
-    tree, clean, unreadable = _trees(data)
+    tree, clean, unreadable = trees(data)
     view = View.of(content.schema, content.schema)
     bodies: list[Json] = []
     complete = True
@@ -173,64 +163,11 @@ def read(data: bytes, content: Content) -> Readings:
     return Readings(tuple(bodies[:_MOST_READINGS]), unreadable, complete)
 
 
-def _trees(data: bytes) -> tuple[dict[str, _Node], dict[str, _Node] | None, bool]:
-    """Return what was sent by name, and whether refusing to read it is legitimate.
-
-    The second tree is without the names whose brackets do not close; None where all do.
-    """
-    tree: dict[str, _Node] = {}
-    clean: dict[str, _Node] = {}
-    unreadable = odd = False
-    for pair in data.split(b"&"):
-        if not pair:
-            unreadable |= bool(data)
-            continue
-        raw_name, _, raw_text = pair.partition(b"=")
-        name, bad_name = _decode(raw_name)
-        text, bad_text = _decode(raw_text)
-        unreadable |= bad_name or bad_text
-        steps = _steps(name)
-        if steps is None:
-            odd = unreadable = True
-            tree.setdefault(name, _Node()).texts.append(text)
-            continue
-        for target in (tree, clean):
-            node = target.setdefault(steps[0], _Node())
-            for step in steps[1:]:
-                node = node.children.setdefault(step, _Node())
-            node.texts.append(text)
-    return tree, clean if odd else None, unreadable
-
-
-@lru_cache(maxsize=1024)
-def _decode(raw: bytes) -> tuple[str, bool]:
-    """Return the text, and whether a server may refuse to decode it."""
-    data = unquote_to_bytes(raw.replace(b"+", b" "))
-    text = data.decode("utf-8", "replace")
-    bad = bool(_BAD_PERCENT.search(raw)) or "\x00" in text or _not_utf8(data)
-    return text, bad
-
-
-def _not_utf8(data: bytes) -> bool:
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return True
-    return False
-
-
-def _steps(name: str) -> list[str] | None:
-    match = _NAME.fullmatch(name)
-    if match is None or (not match[1] and match[2]):
-        return None
-    return [match[1], *_PART.findall(match[2])]
-
-
-def _values(node: _Node, place: _Place) -> tuple[list[Json], bool]:
+def _values(node: Node, place: _Place) -> tuple[list[Json], bool]:
     """Return what `node` may stand for, and whether refusing it outright is legitimate."""
     if node.texts and node.children:
-        leaf, _ = _values(_Node(texts=node.texts), place)
-        branch, _ = _values(_Node(children=node.children), place)
+        leaf, _ = _values(Node(texts=node.texts), place)
+        branch, _ = _values(Node(children=node.children), place)
         return leaf + branch, True
     if node.children:
         found, refusable = _branch(node.children, place)
@@ -244,7 +181,7 @@ def _values(node: _Node, place: _Place) -> tuple[list[Json], bool]:
     return [*each[-1], *each[0], *items], True
 
 
-def _branch(children: dict[str, _Node], place: _Place) -> tuple[list[Json], bool]:
+def _branch(children: dict[str, Node], place: _Place) -> tuple[list[Json], bool]:
     keys = list(children)
     if keys == [""]:
         node = children[""]

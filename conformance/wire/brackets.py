@@ -1,0 +1,76 @@
+"""Form text → names with what was sent under them; brackets make trees (URL Standard, section 5.1).
+
+Nothing is typed here: texts stay texts.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+from urllib.parse import unquote_to_bytes
+
+_NAME = re.compile(r"([^\[\]]*)((?:\[[^\[\]]*\])*)")
+_PART = re.compile(r"\[([^\[\]]*)\]")
+_BAD_PERCENT = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+
+
+@dataclass
+class Node:
+    """What was sent under one name: texts of its own, and children in brackets."""
+
+    texts: list[str] = field(default_factory=list)
+    children: dict[str, Node] = field(default_factory=dict)
+
+
+def trees(data: bytes) -> tuple[dict[str, Node], dict[str, Node] | None, bool]:
+    """Return what was sent by name, and whether refusing to read it is legitimate.
+
+    The second tree is without the names whose brackets do not close; None where all do.
+    """
+    tree: dict[str, Node] = {}
+    clean: dict[str, Node] = {}
+    unreadable = odd = False
+    for pair in data.split(b"&"):
+        if not pair:
+            unreadable |= bool(data)
+            continue
+        raw_name, _, raw_text = pair.partition(b"=")
+        name, bad_name = _decode(raw_name)
+        text, bad_text = _decode(raw_text)
+        unreadable |= bad_name or bad_text
+        steps = _steps(name)
+        if steps is None:
+            odd = unreadable = True
+            tree.setdefault(name, Node()).texts.append(text)
+            continue
+        for target in (tree, clean):
+            node = target.setdefault(steps[0], Node())
+            for step in steps[1:]:
+                node = node.children.setdefault(step, Node())
+            node.texts.append(text)
+    return tree, clean if odd else None, unreadable
+
+
+@lru_cache(maxsize=1024)
+def _decode(raw: bytes) -> tuple[str, bool]:
+    """Return the text, and whether a server may refuse to decode it."""
+    data = unquote_to_bytes(raw.replace(b"+", b" "))
+    text = data.decode("utf-8", "replace")
+    bad = bool(_BAD_PERCENT.search(raw)) or "\x00" in text or _not_utf8(data)
+    return text, bad
+
+
+def _not_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return True
+    return False
+
+
+def _steps(name: str) -> list[str] | None:
+    match = _NAME.fullmatch(name)
+    if match is None or (not match[1] and match[2]):
+        return None
+    return [match[1], *_PART.findall(match[2])]
