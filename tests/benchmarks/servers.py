@@ -1,0 +1,68 @@
+"""The servers that are asked: a small one, the embedded target alone, and any app, counted."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from conformance.contract import default_source, load
+from conformance.reference import application
+from conformance.reference.http import App, Request, Response, serve
+from tests.benchmarks.commands import ROOT, BenchmarkError, environment
+
+
+@dataclass
+class Counted:
+    """Counts what an app is asked; `url` is where it listens."""
+
+    app: App
+    requests: int = 0
+    url: str = ""
+
+    def __call__(self, request: Request) -> Response:
+        """Answer as `app` does."""
+        with _LOCK:
+            self.requests += 1
+        return self.app(request)
+
+
+_LOCK = threading.Lock()
+
+
+@contextmanager
+def counted(app: App) -> Iterator[Counted]:
+    """Serve `app` on loopback in this process and count its requests."""
+    counter = Counted(app)
+    with serve(counter) as server:
+        counter.url = server.url
+        yield counter
+
+
+def embedded() -> App:
+    """Return the embedded target of the default contract."""
+    return application(*load(default_source()).operations)
+
+
+def small(_: Request) -> Response:
+    """Answer anything with an empty object."""
+    return Response(200, b"{}")
+
+
+@contextmanager
+def reference() -> Iterator[str]:
+    """Start `python -m conformance.reference` as a process of its own; give its URL."""
+    words = (sys.executable, "-m", "conformance.reference", "--port", "0")
+    with subprocess.Popen(
+        words, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            said = process.stdout.readline() if process.stdout else ""
+            if not said.startswith("http://"):
+                raise BenchmarkError(f"the embedded target did not start: {said!r}")
+            yield said.split()[0]
+        finally:
+            process.terminate()
