@@ -3,7 +3,9 @@
 What stands in its way on this contract, and what is done about it here, never in the miniatures:
 
 - It sends arrays as repeated names (`expand=a&expand=b`), which no encoding asks for: a server that
-  reads such names as arrays too, or a contract without the array.
+  reads such names as arrays too. But an array of one, which it calls valid, and a text, which it
+  calls invalid, are the same bytes then (`expand=a`), and no server can please it with both: a
+  contract without the array.
 - It expects 401 where no key is sent, as the contract's `security` says; the miniatures ask for no
   key: a contract without `security`.
 - It wants `Allow` with a 405 (RFC 9110, section 15.5.6), which the plain miniature leaves away: a
