@@ -52,7 +52,7 @@ def test_a_failure_reads_as_the_design_says() -> None:
               http://127.0.0.1:12111/v1/account_links
 """
     assert expected in text
-    assert "  PostAccountLinks/type/member-0   SHOULD\n" in text
+    assert "  PostAccountLinks:response/200/created/type/broken-response   SHOULD\n" in text
 
 
 def test_the_closing_block_of_a_green_run() -> None:
