@@ -1,0 +1,227 @@
+"""The house has an order: a module imports only from modules that stand above it here."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import conformance
+
+HOUSE = Path(conformance.__file__).parent
+
+ORDER = (
+    "conformance",
+    # words and values
+    "errors",
+    "pointer",
+    "text",
+    "exchange",
+    "verdict",
+    "clause",
+    # the contract
+    "contract.model",
+    "contract.fields",
+    "contract.json_reader",
+    "contract.yaml_reader",
+    "contract.fetch",
+    "contract.page",
+    "contract.dialect",
+    "contract.refs",
+    "contract.content",
+    "contract.openapi",
+    "contract.merge",
+    "contract.read",
+    "contract",
+    "contract.__main__",
+    # what the target owes
+    "schema",
+    "validation",
+    "strictjson",
+    "example",
+    "strategies",
+    "obligation",
+    "keywords",
+    "keywords.*",
+    "sites",
+    # bodies, bytes, readings
+    "wire",
+    "wire.brackets",
+    "wire.*",
+    "readings",
+    "traits",
+    "bodies",
+    # cases
+    "case",
+    "deriver",
+    "cases",
+    "protocol",
+    "protocol.*",
+    "responses",
+    "plan",
+    # the socket
+    "redact",
+    "address",
+    "framing",
+    "dial",
+    "guard",
+    "transport",
+    "pacing",
+    "target",
+    # the embedded target: of all above it knows three modules only
+    "reference.connection",
+    "reference.http",
+    "reference.form",
+    "reference.keywords",
+    "reference.schema",
+    "reference.example",
+    "reference.values",
+    "reference.sabotage",
+    "reference.breaks",
+    "reference.answers",
+    "reference.app",
+    "reference",
+    "reference.__main__",
+    # verdicts
+    "records",
+    "journal",
+    "record",
+    "judge",
+    "checks",
+    "prose",
+    "preflight",
+    "answers",
+    "session",
+    "explore",
+    # findings
+    "causes",
+    "findings",
+    "evidence",
+    "outcome",
+    # reports
+    "report.names",
+    "report.text",
+    "report.curl",
+    "report.cards",
+    "report.contract_map",
+    "report.schema",
+    "report.results",
+    "report.view",
+    "report.html",
+    "report.terminal",
+    "report.files",
+    "report",
+    "report.__main__",
+    # what runs it all
+    "run",
+    "options",
+    "test_requests",
+    "test_random",
+    "test_responses",
+    "plugin",
+)
+
+SOCKETS = frozenset(
+    {"socket", "ssl", "httpx", "httpcore", "h11", "http.client", "http.server", "urllib.request"}
+)
+NEAR_A_SOCKET = frozenset(
+    {
+        "dial",
+        "guard",
+        "transport",
+        "target",
+        "contract.fetch",
+        "reference.connection",
+        "reference.http",
+    }
+)
+SHARED_WITH_THE_REFERENCE = frozenset({"errors", "pointer", "contract.model"})
+
+
+def name_of(path: Path) -> str:
+    """Return the dotted name of a module below the package, `conformance` for the package."""
+    steps = path.relative_to(HOUSE).with_suffix("").parts
+    if steps[-1] == "__init__":
+        steps = steps[:-1]
+    return ".".join(steps) or "conformance"
+
+
+MODULES = {name_of(path): path for path in sorted(HOUSE.rglob("*.py"))}
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Yield the full names that a file imports anywhere: in functions and for type checkers too."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: write imports in full"
+            for alias in node.names:
+                inner = f"{node.module}.{alias.name}"
+                local = inner.removeprefix("conformance.")
+                yield inner if local in MODULES and inner != local else str(node.module)
+
+
+def inside(path: Path) -> Iterator[str]:
+    """Yield the modules of the package that a file imports."""
+    for name in imported(path):
+        if name.partition(".")[0] == "conformance":
+            yield name.removeprefix("conformance.")
+
+
+def rank(module: str) -> int:
+    """Return the place of `module` in the order; brothers under `*` share one."""
+    if module in ORDER:
+        return ORDER.index(module)
+    return ORDER.index(f"{module.rpartition('.')[0]}.*")
+
+
+def test_every_module_has_its_place() -> None:
+    families = {each.removesuffix(".*") for each in ORDER if each.endswith(".*")}
+    homeless = {
+        name for name in MODULES if name not in ORDER and name.rpartition(".")[0] not in families
+    }
+    assert homeless == set()
+    assert {each for each in ORDER if not each.endswith(".*")} - MODULES.keys() == set()
+    assert len(set(ORDER)) == len(ORDER)
+
+
+def test_a_module_imports_only_from_modules_above_it() -> None:
+    upwards = [
+        f"{name} imports {other}"
+        for name, path in MODULES.items()
+        for other in inside(path)
+        if rank(other) >= rank(name)
+    ]
+    assert upwards == []
+
+
+def test_only_the_modules_near_a_socket_import_one() -> None:
+    found = {
+        name
+        for name, path in MODULES.items()
+        for other in imported(path)
+        if {other, other.partition(".")[0]} & SOCKETS
+    }
+    assert found == NEAR_A_SOCKET
+
+
+def test_the_embedded_target_shares_nothing_with_the_judge() -> None:
+    members = {name for name in MODULES if name.partition(".")[0] == "reference"}
+    shared = {
+        other
+        for name in members - {"reference.__main__"}
+        for other in inside(MODULES[name])
+        if other.partition(".")[0] != "reference"
+    }
+    assert shared <= SHARED_WITH_THE_REFERENCE
+
+
+def test_nothing_that_judges_imports_the_embedded_target() -> None:
+    users = {
+        name
+        for name, path in MODULES.items()
+        for other in inside(path)
+        if other.partition(".")[0] == "reference" and name.partition(".")[0] != "reference"
+    }
+    assert users == {"run"}
