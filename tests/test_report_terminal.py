@@ -28,7 +28,7 @@ def _run(request: pytest.FixtureRequest) -> Run:
 
 
 def lines_of(run: Run, **options: object) -> list[Line]:
-    assert "  PostAccountLinks:response/200/created/type/broken-response   SHOULD\n" in text
+    return summary_lines(*run, judge_run(*run), report_path="reports/report.html", **options)  # type: ignore[arg-type]
 
 
 def plain(lines: Sequence[Line]) -> str:
