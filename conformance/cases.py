@@ -156,7 +156,8 @@ def _breaks_only(clause: Clause, breaks: tuple[str, ...]) -> bool:
     """Whether a request that breaks these clauses breaks that of the case and no other."""
     wanted = {clause.keyword} | _ENTAILED.get(clause.keyword, set())
     keywords = {each.rpartition("/")[2] for each in breaks}
-    return clause.keyword in keywords and keywords <= wanted
+    own = clause.id in breaks or (clause.keyword == "required" and "required" in keywords)
+    return own and keywords <= wanted
 
 
 def together(deriver: Deriver) -> Iterator[Case]:
