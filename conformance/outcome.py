@@ -26,6 +26,9 @@ EMBEDDED = " (embedded target, not yours)"
 """Ends the headline of a run that was fired at the target that comes with the suite."""
 
 
+UNTRIED = Standing.UNTRIED
+
+
 class State(StrEnum):
     """What a run says about the target."""
 
@@ -173,9 +176,23 @@ def _verdict(
         " refused, and no answer broke its documented shape."
     )
     rest = some(counts.clauses - counts.proved, "clause")
-    part_words = f"What ran broke nothing that the contract demands; {rest} not proved."
-    sentence = whole_words if counts.proved == counts.clauses else part_words
+    silent = _silent(journal, findings)
+    if counts.proved == counts.clauses:
+        sentence = whole_words
+    elif counts.proved + silent == counts.clauses:
+        sentence = f"{whole_words} No answer had what {some(silent, 'more clause')} speak of."
+    else:
+        sentence = f"What ran broke nothing that the contract demands; {rest} not proved."
     return State.CONFORMANT, f"✓ Conformant: {proved}{note}", sentence, ""
+
+
+def _silent(journal: Journal, findings: Sequence[Finding]) -> int:
+    """Count the clauses of optional members that no answer of the run had."""
+    evidence = tally(journal, findings)
+    return sum(
+        clause.side in ("response", "prose") and evidence[clause.id].standing(clause) is UNTRIED
+        for clause in journal.clauses
+    )
 
 
 def _doubt(

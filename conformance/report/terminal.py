@@ -197,16 +197,23 @@ def _proved(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -> 
 def _unproved(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -> Iterator[str]:
     evidence = tally(journal, findings)
     alone = len(journal.run.operations) == 1
-    for standing in (Standing.INCONCLUSIVE, Standing.UNTRIED, Standing.UNCOVERED):
+    answers = frozenset({"response", "prose", "state"})
+    for standing, sides, words in (
+        (Standing.INCONCLUSIVE, None, "inconclusive"),
+        (Standing.UNTRIED, False, "not tried"),
+        (Standing.UNTRIED, True, "not shown, no answer had the member"),
+        (Standing.UNCOVERED, None, "uncovered"),
+    ):
         named = [
             visible(_short(clause, alone=alone))
             for clause in journal.clauses
             if evidence[clause.id].standing(clause) is standing
+            and sides in (None, clause.side in answers)
         ]
         if named:
             more = f", … {len(named) - _NAMED:,} more" if len(named) > _NAMED else ""
             shown = ", ".join(clipped(name, 120) for name in named[:_NAMED])
-            yield f"{some(len(named), 'clause')} {standing}: {shown}{more}"
+            yield f"{some(len(named), 'clause')} {words}: {shown}{more}"
     if outcome.counts.not_run:
         yield f"{some(outcome.counts.not_run, 'case')} not run"
 
