@@ -26,7 +26,8 @@ class Node:
 def trees(data: bytes) -> tuple[dict[str, Node], dict[str, Node] | None, bool]:
     """Return what was sent by name, and whether refusing to read it is legitimate.
 
-    The second tree is without the names whose brackets do not close; None where all do.
+    The second tree is without the names whose brackets do not close and without malformed
+    percent-encoding, which some decoders drop; None where there is neither.
     """
     tree: dict[str, Node] = {}
     clean: dict[str, Node] = {}
@@ -44,7 +45,9 @@ def trees(data: bytes) -> tuple[dict[str, Node], dict[str, Node] | None, bool]:
             odd = unreadable = True
             tree.setdefault(name, Node()).texts.append(text)
             continue
-        for target in (tree, clean):
+        malformed = bool(_BAD_PERCENT.search(pair))
+        odd |= malformed
+        for target in (tree,) if malformed else (tree, clean):
             node = target.setdefault(steps[0], Node())
             for step in steps[1:]:
                 node = node.children.setdefault(step, Node())

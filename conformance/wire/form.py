@@ -6,6 +6,8 @@ freedoms that it models, each a reading of its own:
 - empty text is "", null (an attempt to unset) or absent; an undeclared name stays present;
 - a scalar sent twice is the last, the first, the list of both, or refused;
 - malformed percent-encoding and bad UTF-8 are read literally or with replacement, or refused;
+- a pair with malformed percent-encoding may be dropped;
+- a raw semicolon may part pairs (HTML 4.01, appendix B.2.2), or be refused;
 - NUL and empty pairs may be refused;
 - an array whose style the contract leaves open may arrive in any style.
 """
@@ -144,6 +146,17 @@ class _Place:
 
 def read(data: bytes, content: Content) -> Readings:
     """Return every body that `data` may stand for under `content.schema`."""
+    plain = _read(data, content)
+    if b";" not in data:
+        return plain
+    parted = _read(data.replace(b";", b"&"), content)
+    bodies = (*plain.bodies[: _MOST_READINGS // 2], *parted.bodies[: _MOST_READINGS // 2])
+    complete = plain.complete and parted.complete
+    complete &= len(bodies) == len(plain.bodies) + len(parted.bodies)
+    return Readings(bodies, unreadable=True, complete=complete)
+
+
+def _read(data: bytes, content: Content) -> Readings:
     tree, clean, unreadable = trees(data)
     view = View.of(content.schema, content.schema)
     bodies: list[Json] = []
