@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from zlib import crc32
 
 from conformance.clause import Clause
 from conformance.contract.model import Json
@@ -47,7 +48,9 @@ def clause_id(operation: str, path: Iterable[str], keyword: str) -> str:
 
 
 def _safe(text: str) -> str:
-    return "".join(c if c.isascii() and (c.isalnum() or c in "_.-") else "_" for c in text) or "_"
+    """Return a name as letters that a shell passes on; a changed one keeps apart by a checksum."""
+    safe = "".join(c if c.isascii() and (c.isalnum() or c in "_.-") else "_" for c in text)
+    return safe if safe == text and text else f"{safe}-{crc32(text.encode('utf-8', 'replace')):08x}"
 
 
 def excerpt(value: Json) -> str:

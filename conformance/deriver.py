@@ -22,7 +22,10 @@ from conformance.readings import Judge
 from conformance.schema import dereference
 from conformance.sites import Uncovered, walk
 from conformance.verdict import Expectation
-from conformance.wire import Spelling, Wire, wires
+from conformance.wire import InexpressibleError, Spelling, Wire, wires
+
+_ANSWER_NAMES = 4
+"""How many names of the answer are sent as parameters."""
 
 
 @dataclass
@@ -40,7 +43,7 @@ class Deriver:
 
     def __post_init__(self) -> None:
         self.samples = {}
-        for each in walk(self.content, self.operation.known_names):
+        for each in walk(self.content, (*self.operation.known_names[:3], *self._answer_names())):
             if isinstance(each, Site):
                 self.sites.append(each)
                 self.samples[each.path] = each.sample
@@ -48,6 +51,16 @@ class Deriver:
             else:
                 self.add(self._uncovered(each))
         self.preflight = self.request(self.bodies.smallest)
+
+    def _answer_names(self) -> list[str]:
+        """Return names at the top of a success: what a server writes it may read."""
+        found: dict[str, None] = {}
+        for response in self.operation.responses:
+            for content in response.contents[:1] if response.status.startswith("2") else ():
+                schema = dereference(content.schema, content.schema)
+                if isinstance(schema, Mapping):
+                    found |= dict.fromkeys(schema.get("properties", {}))
+        return [*found][:_ANSWER_NAMES]
 
     # --- clauses ---
 
@@ -154,5 +167,8 @@ def deriver_for(operation: Operation) -> Deriver:
     for content in operation.contents:
         wire = wires().get(content.media_type)
         if wire is not None:
-            return Deriver(operation, content, wire, Bodies(content), Judge.of(content))
+            try:
+                return Deriver(operation, content, wire, Bodies(content), Judge.of(content))
+            except InexpressibleError as problem:
+                raise NoExampleError(f"{content.media_type}: {problem}") from problem
     raise NoExampleError("it takes no body in a media type that this suite writes")

@@ -11,6 +11,8 @@ from conformance.validation import Validator
 _DEPTH = 6
 """How deep the fullest value goes where a schema contains itself."""
 
+_ENDLESS = "the schema contains itself without an end"
+
 _TEXTS: Mapping[str, str] = {
     "date": "2026-02-28",
     "date-time": "2026-02-28T12:00:00Z",
@@ -28,15 +30,19 @@ class NoExampleError(Exception):
 
 def smallest(schema: Json, root: Json) -> Json:
     """Return a valid value with the required members only. Raises NoExampleError."""
-    return _checked(_value(schema, root, 0, full=False), schema, root)
+    return _checked(schema, root, full=False)
 
 
 def fullest(schema: Json, root: Json) -> Json:
     """Return a valid value with every declared member. Raises NoExampleError."""
-    return _checked(_value(schema, root, 0, full=True), schema, root)
+    return _checked(schema, root, full=True)
 
 
-def _checked(value: Json, schema: Json, root: Json) -> Json:
+def _checked(schema: Json, root: Json, *, full: bool) -> Json:
+    try:
+        value = _value(schema, root, 0, full=full)
+    except RecursionError:
+        raise NoExampleError(_ENDLESS) from None
     whole = schema
     if isinstance(schema, Mapping) and isinstance(root, Mapping) and "$defs" in root:
         whole = {**schema, "$defs": root["$defs"]}
@@ -105,7 +111,7 @@ def _typed(schema: Mapping[str, Json], root: Json, depth: int, *, full: bool) ->
             return _object(schema, root, depth, full=full)
         case "array":
             count = max(1, schema.get("minItems", 0))
-            if schema.get("maxItems") == 0:
+            if schema.get("maxItems") == 0 or (depth > _DEPTH and not schema.get("minItems")):
                 return []
             return [_value(schema.get("items", {}), root, depth + 1, full=full)] * count
         case "integer" | "number":
@@ -127,7 +133,7 @@ def _object(schema: Mapping[str, Json], root: Json, depth: int, *, full: bool) -
         names = [next(iter(properties))]
     value = {name: _value(properties.get(name, {}), root, depth + 1, full=full) for name in names}
     extra = schema.get("additionalProperties")
-    if not value and depth and isinstance(extra, Mapping):
+    if not value and 0 < depth < _DEPTH and isinstance(extra, Mapping):
         value = {"key": _value(extra, root, depth + 1, full=full)}
     return value
 

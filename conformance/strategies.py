@@ -18,19 +18,25 @@ from conformance.schema import dereference
 
 _LAST = 0x2FFF
 _BLOCK = 0x40
+_HOPS = 3
+"""How many references deep values go where a schema may contain itself."""
+
 _FREE_LENGTH = 12_000
 """How long strings without a limit are drawn at most."""
 
 
-def from_schema(schema: Json, root: Json) -> SearchStrategy[Any]:
+def from_schema(schema: Json, root: Json, hops: int = 0) -> SearchStrategy[Any]:
     """Return a strategy of values that are valid under `schema` (OpenAPI references resolved).
 
-    Raises hypothesis.errors.InvalidArgument or Unsatisfiable where there is none.
+    `hops` counts the references on the way. Raises hypothesis.errors.InvalidArgument or
+    Unsatisfiable where there is none.
     """
+    if isinstance(schema, Mapping) and "$ref" in schema:
+        hops += 1
     schema = dereference(schema, root)
     if not isinstance(schema, Mapping):
         return st.just("x")
-    plain = schema.keys() - {"description", "title", "default", "example", "nullable"}
+    plain = schema.keys() - {"description", "title", "default", "example", "nullable", "$defs"}
     plain = {name for name in plain if not name.startswith("x-")}
     if schema.get("type") == "object" and plain <= {
         "type",
@@ -38,12 +44,14 @@ def from_schema(schema: Json, root: Json) -> SearchStrategy[Any]:
         "required",
         "additionalProperties",
     }:
-        return _objects(schema, root)
+        return _objects(schema, root, hops)
     if schema.get("type") == "array" and plain <= {"type", "items", "minItems", "maxItems"}:
         most = schema.get("maxItems", max(5, schema.get("minItems", 1)))
         least = max(1, schema.get("minItems", 0))
         return st.lists(
-            from_schema(schema.get("items", {}), root), min_size=least, max_size=max(most, least)
+            from_schema(schema.get("items", {}), root, hops),
+            min_size=least,
+            max_size=max(most, least),
         )
     if schema.get("type") == "string" and plain <= {"type", "minLength", "maxLength"}:
         return texts(max(1, schema.get("minLength", 0)), schema.get("maxLength", _FREE_LENGTH))
@@ -53,11 +61,15 @@ def from_schema(schema: Json, root: Json) -> SearchStrategy[Any]:
     return library({**schema, **defs})
 
 
-def _objects(schema: Mapping[str, Json], root: Json) -> SearchStrategy[dict[str, Any]]:
+def _objects(schema: Mapping[str, Json], root: Json, hops: int) -> SearchStrategy[dict[str, Any]]:
     properties = schema.get("properties", {})
+    if hops > _HOPS:
+        properties = {
+            name: properties[name] for name in properties if name in schema.get("required", ())
+        }
     required = [name for name in schema.get("required", ()) if name in properties]
     optional = [name for name in properties if name not in required]
-    members = {name: from_schema(properties[name], root) for name in properties}
+    members = {name: from_schema(child, root, hops) for name, child in properties.items()}
     return st.lists(st.booleans(), min_size=len(optional), max_size=len(optional)).flatmap(
         lambda flags: st.fixed_dictionaries(
             {

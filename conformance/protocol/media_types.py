@@ -74,8 +74,9 @@ def _json(body: Json) -> bytes:
 
 def _multipart(body: Json) -> bytes:
     """Return a multipart/form-data body (RFC 7578) of the top-level texts."""
+    members = body if isinstance(body, dict) else {}
     parts = [
         f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
-        for name, value in body.items()
+        for name, value in members.items()
     ]
     return "".join([*parts, f"--{_BOUNDARY}--\r\n"]).encode()
