@@ -80,7 +80,7 @@ def _smallest(deriver: Deriver, site: Site, obligation: Obligation) -> Iterator[
     """Yield the smallest body, and where it matters other spellings and positions in it."""
     least = Context("", deriver.bodies.smallest)
     yield Placement(least)
-    if obligation.name == "array":
+    if obligation.name in ("array", "array-value"):
         append = Spelling(arrays="append")
         yield Placement(replace(least, name="empty-brackets"), spelling=append)
     unknown = isinstance(obligation.change, With) and obligation.expectation is REFUSE

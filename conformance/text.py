@@ -13,6 +13,17 @@ ALPHABETS: Mapping[str, str] = {
 """A unit of each kind: one byte, two bytes, two UTF-16 units, two code points in one glyph."""
 
 
+def camel(name: str) -> str:
+    """Return `name` in camel case: `return_url` as `returnUrl`."""
+    head, *rest = name.split("_")
+    return head + "".join(part.capitalize() for part in rest)
+
+
+def widened(text: str) -> str:
+    """Return `text` with a fullwidth first letter (U+FF01 to U+FF5E are ASCII under NFKC)."""
+    return chr(ord(text[0]) + 0xFEE0) + text[1:] if "!" <= text[:1] <= "~" else text
+
+
 def repeated(unit: str, length: int) -> str:
     """Return `length` code points made by repeating `unit`."""
     return (unit * (length // len(unit) + 1))[:length]

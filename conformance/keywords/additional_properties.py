@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from conformance.keywords import arbitrary, keyword
 from conformance.obligation import Obligation, Site, With, must_refuse
+from conformance.text import camel, widened
 from conformance.verdict import Level
 
 if TYPE_CHECKING:
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 _COMMON = ("metadata", "id", "object")
 """Names that most operations of an API know, and so a server may let through everywhere."""
+
+_MOST_MISSPELT = 12
+"""How many of the known names are misspelt in every way."""
 
 
 @keyword(
@@ -37,6 +41,8 @@ def additional_properties(allowed: Json, site: Site) -> Iterator[Obligation]:
     yield _unknown("empty-value", {new: ""}, "a new name with an empty value")
     yield _unknown("array-value", {new: ["x"]}, "a new name with an array")
     yield _unknown("hash-value", {new: {"a": "x"}}, "a new name with an object")
+    if _COMMON[0] not in taken:  # it is an object wherever an API has it
+        yield _unknown("metadata-hash", {_COMMON[0]: {"a": "x"}}, "metadata with an object")
     for count, word in ((2, "two"), (5, "five")):
         several = {f"{new}_{letter}": "x" for letter in "abcde"[:count]}
         yield _unknown(f"{word}-names", several, f"{word} new names")
@@ -60,32 +66,28 @@ def _names(site: Site) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     if properties:
         first = properties[0]
         long = max(properties, key=len)
-        underscored = next((name for name in properties if "_" in name.strip("_")), None)
         yield f"{first}_id", "a name that starts like a known one", (first,)
         yield f"my_{first}", "a name that ends like a known one", (first,)
         yield f"my_{long}_new", "a name that contains a known one", (long,)
         yield f"{first}s", "the plural of a known name", (first,)
         yield first[:-1] or "y", "a known name cut short", (first,)
-        yield first.capitalize(), "a known name capitalised", (first,)
         yield long.upper(), "a known name in upper case", (long,)
         yield f"{first} ", "a known name with a blank behind", (first,)
         yield f" {first}", "a known name with a blank before", (first,)
-        if underscored:
-            yield underscored.replace("_", "-"), "a known name with dashes", (underscored,)
-            yield _camel(underscored), "a known name in camel case", (underscored,)
+        yield widened(first), "a known name with a wide letter", (first,)
+        for name in properties[:_MOST_MISSPELT]:
+            yield name.capitalize(), f"{name} capitalised", (name,)
+            yield name.replace("_", "-"), f"{name} with dashes", (name,)
+            yield camel(name), f"{name} in camel case", (name,)
     yield "_unlisted", "a name with an underscore before", ()
     yield "0", "a number", ()
+    yield "42", "a greater number", ()
     yield "n" * 300, "a very long name", ()
     yield "na\u00efve", "a name beyond ASCII", ()
     yield "unlisted.name", "a name with a dot", ()
     yield "$unlisted", "a name with a dollar sign", ()
-    for name in (*_COMMON, *site.known_names[:3]):
-        yield name, f"{name}, which other operations know", ()
-
-
-def _camel(name: str) -> str:
-    head, *rest = name.split("_")
-    return head + "".join(part.capitalize() for part in rest)
+    for name in (*_COMMON, *site.known_names):
+        yield name, f"{name}, which is known elsewhere,", ()
 
 
 def _label(words: str) -> str:

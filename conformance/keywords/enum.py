@@ -8,6 +8,7 @@ from zlib import crc32
 
 from conformance.keywords import arbitrary, keyword
 from conformance.obligation import Obligation, Put, Site, must_accept, must_refuse
+from conformance.text import camel, widened
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -54,11 +55,15 @@ def _near_misses(texts: list[str], site: Site) -> Iterator[tuple[str, str]]:
     yield "capitalised", last[:1].swapcase() + last[1:]
     yield "blank-before", " " + first
     yield "blank-after", last + " "
+    yield "line-break-after", last + "\n"
+    yield "wide-letter", widened(first)
     yield "prefix", first[:-1]
     yield "containing", f"x{last}x"
     yield "preceded", "x" + first
     yield "dash-for-underscore", first.replace("_", "-")
+    yield "blank-for-underscore", last.replace("_", " ")
     yield "no-separator", first.replace("_", "")
+    yield "camel-case", camel(first)
     yield "two-members", f"{first},{last}"
     yield "empty", ""
     yield "number", "0"

@@ -78,9 +78,13 @@ def _odd_forms(deriver: Deriver) -> Iterator[tuple[str, bytes]]:
     yield "binary", bytes(range(256))
     if free:
         yield "repeated", valid + b"&" + name + b"=x&" + name + b"=y"
+        yield "scalar-and-hash", valid + b"&" + name + b"=x&" + name + b"[a]=y"
     if closed:
         yield "repeated-outsiders", valid + b"&" + b"&".join([closed.encode() + b"=zz"] * 2)
     if array:
+        both = array.encode() + b"[]=x&" + array.encode()
+        yield "array-both-ways", valid + b"&" + both + b"[0]=y"
+        yield "array-and-scalar", valid + b"&" + both + b"=y"
         yield "array-gap", valid + b"&" + array.encode() + b"[7]=x"
         yield "array-negative", valid + b"&" + array.encode() + b"[-1]=x"
         yield "array-huge-index", valid + b"&" + array.encode() + b"[99999999999]=x"

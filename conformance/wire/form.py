@@ -204,13 +204,15 @@ def _branch(children: dict[str, Node], place: _Place) -> tuple[list[Json], bool]
         return [[value] for value in values], True
     found: list[Json] = []
     unreadable = "" in keys
-    indices = all(key.isascii() and key.isdigit() for key in keys)
+    indices = all(key == "" or (key.isascii() and key.isdigit()) for key in keys)
     if indices:
-        ordered = sorted(keys, key=int)
+        ordered = sorted(filter(None, keys), key=int)
         unreadable |= [str(index) for index in range(len(keys))] != ordered
         parts = [_values(children[key], place.item()) for key in ordered]
         unreadable |= any(refusable for _, refusable in parts)
-        found += _lists([part for part, _ in parts])
+        appended = children[""].texts if "" in keys else []
+        more = [_scalars(text, place.item()) for text in appended]
+        found += _lists([part for part, _ in parts] + more)
     if not indices or "object" in place.view.types:
         named = {key: _values(child, place.member(key)) for key, child in children.items()}
         unreadable |= any(refusable for _, refusable in named.values())
