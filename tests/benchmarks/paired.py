@@ -42,9 +42,8 @@ def paired(left: Command, right: Command, turns: int, told: Callable[[str], None
             first = run(left)
             second = run(right)
         pairs.append((first, second))
-        told(
-            f"{turn + 1}/{turns}  {left.name} {first.wall_s:.2f} s, {right.name} {second.wall_s:.2f} s"
-        )
+        seconds = f"{left.name} {first.wall_s:.2f} s, {right.name} {second.wall_s:.2f} s"
+        told(f"{turn + 1}/{turns}  {seconds}")
     return Pairs(left.name, right.name, tuple(pairs))
 
 

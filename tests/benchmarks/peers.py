@@ -1,7 +1,7 @@
 """What is found, side by side with Schemathesis, on the miniatures: one table, from one run.
 
-`python -m tests.benchmarks.peers [--sample N]` holds every miniature (or N faulty ones and a share of
-the conforming ones, evenly spaced) to the contract with each tool and setting of SETTINGS.
+`python -m tests.benchmarks.peers [--sample N]` holds every miniature (or N faulty ones and a share
+of the conforming ones, evenly spaced) to the contract with each tool and setting of SETTINGS.
 """
 
 from __future__ import annotations

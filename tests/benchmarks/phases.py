@@ -52,8 +52,8 @@ def pytest_configure() -> None:
 def _import_early() -> None:
     from conformance import run
 
-    run.load = timed("load", run.load)
-    run.derive = timed("derive", run.derive)
+    for name in ("load", "derive"):
+        setattr(run, name, timed(name, getattr(run, name)))
 
 
 def _import_late() -> None:

@@ -1,8 +1,8 @@
 """How long the deterministic run takes, as ratios to runs that take turns with it.
 
-`python -m tests.benchmarks.speed` prints each ratio with its least, median and greatest value, by wall
-time and by processor time (of the tool alone, so steadier on a busy machine). `--profile` prints
-where the time goes instead.
+`python -m tests.benchmarks.speed` prints each ratio with its least, median and greatest value, by
+wall time and by processor time (of the tool alone, so steadier on a busy machine). `--profile`
+prints where the time goes instead.
 """
 
 from __future__ import annotations
