@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 from conformance.keywords import arbitrary, keyword
 from conformance.obligation import Obligation, Site, With, must_refuse
@@ -91,7 +92,11 @@ def _names(site: Site) -> Iterator[tuple[str, str, tuple[str, ...]]]:
 
 
 def _label(words: str) -> str:
-    return "-".join("".join(c if c.isalnum() else " " for c in words).split()).lower()
+    """Return `words` as part of an id; a checksum keeps apart what loses characters by it."""
+    kept = "".join(c if c.isascii() and (c.isalnum() or c == "_") else " " for c in words)
+    label = "-".join(kept.split())
+    lossless = kept == words.replace(",", " ")
+    return label if lossless else f"{label}-{crc32(words.encode('utf-8', 'replace')):08x}"
 
 
 def _unknown(
