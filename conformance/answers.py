@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from conformance.checks import breaches, marked, parsed, places, texts_at
+from conformance.checks import CARRIES_ERROR, breaches, marked, parsed, places, texts_at
 from conformance.clause import Clause
 from conformance.contract.model import Operation
 from conformance.exchange import Exchange
@@ -30,6 +30,11 @@ class Answer:
     record: ExchangeRecord
     breaches: tuple[Breach, ...]
     blamed: str
+
+    @property
+    def says_error(self) -> bool:
+        """Whether the body is an error, whatever the status."""
+        return any(each.sentence == CARRIES_ERROR for each in self.breaches)
 
     @property
     def words(self) -> str:

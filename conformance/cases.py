@@ -108,6 +108,8 @@ def _case(
         _breaks_only(clause, breaks) and deriver.expectation(control.body or b"") is ACCEPT
     ):
         return
+    if expectation is ACCEPT and deriver.expectation(control.body or b"") is not ACCEPT:
+        control = deriver.preflight
     alone = request == control or (expectation is ACCEPT and request == deriver.preflight)
     names = {step for step in (*site.path[:1], obligation.subject, *obligation.culprits) if step}
     context = where.context.name

@@ -14,6 +14,11 @@ from conformance.clause import Clause
 from conformance.records import CaseRecord
 from conformance.verdict import Expectation, Symptom
 
+_SEVERAL = 3
+_WIRE = ":request/spelling"
+_SPELT = frozenset({"raw brackets", "encoded brackets", "plus sign", "percent-20"})
+"""Traits that are ways of spelling: what fails for them breaks the clause of spelling."""
+
 
 @dataclass(frozen=True)
 class Group:
@@ -52,6 +57,14 @@ def _home(case: CaseRecord, groups: list[Group]) -> str:
     """Return the clause of another group that explains `case`, or the empty string."""
     if not case.breaks or case.symptom not in (Symptom.ACCEPTED, Symptom.SERVER_ERROR):
         return ""
+    apart = {
+        group.clauses[0]
+        for group in groups
+        if any(other.breaks == group.clauses for other in group.cases)
+        and group.symptom is case.symptom is Symptom.ACCEPTED
+    }
+    if case.clause not in case.breaks and apart.issuperset(case.breaks):
+        return case.breaks[0]
     ignored: set[str] = set()
     for group in groups:
         clause = group.clauses[0]
@@ -111,6 +124,7 @@ def _trait(groups: list[Group], judged: list[CaseRecord]) -> Group | None:
             case.id for case in judged if trait in case.traits and case.expectation in expectations
         }
         if carriers <= ids:
+            groups.sort(key=lambda group: trait not in _SPELT or _WIRE not in group.clauses[0])
             return _one(groups, f"trait/{trait.replace(' ', '-')}", f"every request with {trait}")
     return None
 
@@ -145,7 +159,10 @@ def _keywords(
 
 
 def _alike(groups: list[Group], peers: list[CaseRecord]) -> bool:
-    """Whether every place fails in the same cases, or in all of its cases."""
+    """Whether every place fails in the same cases, or in all of its cases.
+
+    Three places that fail in the same cases have one cause, even where a fourth does not.
+    """
     failing = _cases(groups)
     expectations = {case.expectation for case in failing}
     ids = {case.id for case in failing}
@@ -154,6 +171,9 @@ def _alike(groups: list[Group], peers: list[CaseRecord]) -> bool:
     shared = frozenset.intersection(
         *(frozenset(_label(case) for case in group.cases) for group in groups)
     )
+    labels = {frozenset(_label(case) for case in group.cases) for group in groups}
+    if len(labels) == 1 and len(groups) >= _SEVERAL:
+        return True
     able = {case.clause for case in peers if _label(case) in shared}
     return bool(shared) and able == {group.clauses[0] for group in groups}
 

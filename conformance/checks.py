@@ -14,6 +14,11 @@ from conformance.schema import dereference
 from conformance.strictjson import NotJSONError, parse
 from conformance.validation import Broken, Validators
 
+CARRIES_ERROR = "the status is that of a success, but the body is the documented error"
+"""What is said of an answer that means to refuse, and yet has the status of a success."""
+
+_REDIRECTS = 300
+
 
 def breaches(
     operation: Operation, exchange: Exchange, validators: Validators
@@ -125,6 +130,9 @@ def _body_breaches(
         return
     if content.schema is None:
         return
+    if response.status < _REDIRECTS and _carries_error(operation, content, value, validators):
+        yield Breach(whole, CARRIES_ERROR)
+        return
     broken = list(validators.of(content).broken(value))
     if _another_kind(value, content.schema, broken):
         yield Breach(whole, "the body is an object of another kind: no documented name is in it")
@@ -137,6 +145,26 @@ def _body_breaches(
         if clause not in seen and not _entailed(each, broken):
             seen.add(clause)
             yield Breach(clause, each.sentence)
+
+
+def _carries_error(
+    operation: Operation, content: Content, value: Json, validators: Validators
+) -> bool:
+    """Whether a success holds what the contract documents for errors.
+
+    Only an object that errors must have and the success does not declare tells the two apart.
+    """
+    if not isinstance(value, dict) or not isinstance(content.schema, Mapping):
+        return False
+    own = dereference(content.schema, content.schema).get("properties", {})
+    for documented in operation.responses:
+        for other in documented.contents if documented.status[:1] in ("4", "d") else ():
+            schema = dereference(other.schema, other.schema)
+            wanted = schema.get("required", ()) if isinstance(schema, Mapping) else ()
+            marks = [name for name in wanted if isinstance(value.get(name), dict)]
+            if marks and not own.keys() & marks and validators.of(other).fits(value):
+                return True
+    return False
 
 
 def _another_kind(value: Json, schema: Json, broken: list[Broken]) -> bool:

@@ -23,11 +23,19 @@ class Judgement:
     because: str = ""
 
 
-def judge(case: Case, exchange: Exchange, control: Exchange | None, blamed: str = "") -> Judgement:
+def judge(
+    case: Case,
+    exchange: Exchange,
+    control: Exchange | None,
+    blamed: str = "",
+    *,
+    says_error: bool = False,
+) -> Judgement:
     """Return the verdict on `case`.
 
     `control` is the first control that was not accepted, or the nearest one that was, or None
     where the case needs none. `blamed` is the declared top-level name that a refusal names.
+    `says_error` tells of a body that is an error: with a 2xx that is a fault of the answer.
     """
     if exchange.fault is not None:
         return Judgement(Verdict.FAULT, Symptom.FAULT, exchange.fault.sentence)
@@ -37,17 +45,24 @@ def judge(case: Case, exchange: Exchange, control: Exchange | None, blamed: str 
     if status == _TOO_MANY or (status == _UNAVAILABLE and _says_when(exchange)):
         return Judgement(Verdict.INCONCLUSIVE, because=f"the target was busy ({status})")
     if status >= _SERVER_ERROR:
-        if _broken(control):
-            return _no_control(control)
-        because = f"the target answered {status}: no request may break the server"
-        return Judgement(Verdict.FAIL, Symptom.SERVER_ERROR, because)
+        return _crash(control, status)
     match case.expectation:
         case Expectation.EITHER:
             return Judgement(Verdict.PASS, because=f"answered {status}, as the target may choose")
         case Expectation.ACCEPT:
             return _accept(exchange, control, status)
+        case Expectation.REFUSE if exchange.accepted and says_error:
+            because = f"answered {status}, but with an error for a body"
+            return Judgement(Verdict.INCONCLUSIVE, because=because)
         case Expectation.REFUSE:
             return _refuse(case, exchange, control, status, blamed)
+
+
+def _crash(control: Exchange | None, status: int) -> Judgement:
+    if _broken(control):
+        return _no_control(control)
+    because = f"the target answered {status}: no request may break the server"
+    return Judgement(Verdict.FAIL, Symptom.SERVER_ERROR, because)
 
 
 def _accept(exchange: Exchange, control: Exchange | None, status: int) -> Judgement:

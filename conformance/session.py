@@ -195,7 +195,7 @@ class Session:
     @staticmethod
     def _judge(case: Case, answer: Answer, control: Answer | None) -> Judgement:
         beside = control.exchange if control is not None else None
-        return judge(case, answer.exchange, beside, answer.blamed)
+        return judge(case, answer.exchange, beside, answer.blamed, says_error=answer.says_error)
 
     def _confirm(
         self, plan: Plan, case: Case, control: Answer | None, first: Judgement

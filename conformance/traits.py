@@ -10,8 +10,8 @@ from conformance.exchange import Request
 
 _LONG_BODY = 8_000
 _PATTERNS = {
-    "astral": re.compile(rb"%[Ff][0-4]|[\xf0-\xf4]"),
-    "combining": re.compile(rb"%[Cc][CcDd]|[\xcc\xcd]"),
+    "astral": re.compile(rb"%[Ff][0-4](%[89ABab][0-9A-Fa-f]){3}|[\xf0-\xf4][\x80-\xbf]{3}"),
+    "combining": re.compile(rb"%[Cc][CcDd]%[89ABab]|[\xcc\xcd][\x80-\xbf]"),
     "non-ascii": re.compile(rb"%[89A-Fa-f]|[\x80-\xff]"),
     "raw brackets": re.compile(rb"[\[\]]"),
     "encoded brackets": re.compile(rb"%5[BDbd]"),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from conformance.keywords import arbitrary, keyword
-from conformance.obligation import Obligation, Put, Site, must_accept, must_refuse
+from conformance.obligation import Keep, Obligation, Put, Site, must_accept, must_refuse
 from conformance.text import ALPHABETS, repeated
 
 if TYPE_CHECKING:
@@ -23,7 +23,8 @@ def max_length(limit: int, site: Site) -> Iterator[Obligation]:
     for name, unit in ALPHABETS.items():
         fits, over = Put(repeated(unit, limit)), Put(repeated(unit, limit + 1))
         which = "" if name == "ascii" else f"-{name}"
-        yield must_accept(f"at-limit{which}", fits, f"{limit} {name} characters fit")
+        few = Put(unit) if which and len(unit) < limit else Keep()
+        yield must_accept(f"at-limit{which}", fits, f"{limit} {name} characters fit", nearest=few)
         yield must_refuse(
             f"over-limit{which}",
             over,
