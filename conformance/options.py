@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import argparse
+import math
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +13,11 @@ import pytest
 if TYPE_CHECKING:
     from conformance.run import Settings
 
+_PACKAGE = Path(__file__).parent
+_SPEAKING = (
+    *("--target-url", "--target-header", "--contract", "--companion", "--operation", "--only"),
+    *("--rate", "--ca-file"),
+)
 _DEPTHS = ("quick", "standard", "deep")
 
 
@@ -53,15 +60,37 @@ def add_options(parser: pytest.Parser) -> None:
     add("--seed", type=int, default=0, help="the seed of what is drawn (default: 0)")
     add(
         "--timeout",
-        type=float,
+        type=_positive,
         default=10.0,
         metavar="SECONDS",
         dest="target_timeout",
         help="the deadline of one request, everything included (default: 10)",
     )
-    add("--rate", type=float, metavar="N", help="at most N requests a second")
+    add("--rate", type=_positive, metavar="N", help="at most N requests a second")
     add("--ca-file", metavar="PEM", help="certificates to trust, instead of the system's")
     add("--reports", metavar="DIR", default="reports", help="where reports go (default: reports)")
+
+
+def _positive(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 < value < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number above zero")
+    return value
+
+
+def wanted(config: pytest.Config) -> bool:
+    """Whether the user speaks to this suite: gives an option of it, or names its tests."""
+    if any(config.getoption(name) for name in _SPEAKING):
+        return True
+    here = config.invocation_params.dir
+    places = (argument.partition("::")[0] for argument in config.args)
+    return any(
+        place.partition(".")[0] == _PACKAGE.name or Path(here, place).is_relative_to(_PACKAGE)
+        for place in places
+    )
 
 
 def settings(config: pytest.Config) -> Settings:
@@ -89,5 +118,4 @@ def settings(config: pytest.Config) -> Settings:
 
 
 def _command(config: pytest.Config) -> str:
-    words = [str(word) for word in config.invocation_params.args]
-    return shlex.join(["pytest", *(word for word in words if not word.startswith("-p"))])
+    return shlex.join(["pytest", *map(str, config.invocation_params.args)])

@@ -8,12 +8,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from traceback import format_exception
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from conformance.errors import UsageError
-from conformance.options import add_options, settings
+from conformance.options import add_options, settings, wanted
+from conformance.spread import new_run_id, scheduler
 
 if TYPE_CHECKING:
     from conformance.case import Case
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 _MODULES = ("conformance.test_requests", "conformance.test_random", "conformance.test_responses")
 _RUN: pytest.StashKey[Run] = pytest.StashKey()
 _OUTCOME: pytest.StashKey[Outcome] = pytest.StashKey()
+_NAME = pytest.StashKey[str]()
 _MESSAGE = pytest.StashKey[str]()
 _INTERRUPTED = 2
 
@@ -44,33 +47,62 @@ def pytest_configure(config: pytest.Config) -> None:
         "either: the target may choose",
     ):
         config.addinivalue_line("markers", marker)
-    config.addinivalue_line("markers", "xdist_group(name): cases that share controls")
     if config.getoption("--target-url") == "":
         raise pytest.UsageError(
             "--target-url is empty: was a variable forgotten? Leave the option away to test the "
             "embedded target."
         )
-    if getattr(config.option, "dist", "no") == "load":
-        config.option.dist = "loadgroup"  # a case and its control belong to one process
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Find fault with what the user asked for before anything is collected or sent."""
+    if wanted(session.config):
+        try:
+            _ = _run(session.config).plans
+        except UsageError as problem:
+            raise pytest.UsageError(str(problem)) from problem
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:  # noqa: ANN401  (a type of pytest-xdist)
     """Give every worker the name of the one run."""
-    node.workerinput["conformance_run"] = _run(node.config).id
+    node.workerinput["conformance_run"] = _name(node.config)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object | None:  # noqa: ANN401
+    """Keep in one process what shares controls and answers."""
+    if not wanted(config):
+        return None
+    return scheduler(config, log, _MODULES, [plan.operation.id for plan in _run(config).plans])
+
+
+def _name(config: pytest.Config) -> str:
+    """Return the name of the run, the same in all its processes."""
+    worker: dict[str, str] = getattr(config, "workerinput", {})
+    return config.stash.setdefault(_NAME, worker.get("conformance_run") or new_run_id())
 
 
 def _run(config: pytest.Config) -> Run:
     """Return the run of this process, making it when it is first asked for."""
     if _RUN not in config.stash:
-        from conformance.run import Run, new_run_id  # noqa: PLC0415  (heavy)
+        from conformance.run import Run  # noqa: PLC0415  (heavy)
 
-        worker = getattr(config, "workerinput", {})
-        name = worker.get("conformance_run") or new_run_id()
-        run = Run(settings(config), name, worker.get("workerid", ""))
+        worker: dict[str, str] = getattr(config, "workerinput", {})
+        run = Run(settings(config), _name(config), worker.get("workerid", ""))
         run.check()
         config.stash[_RUN] = run
     return config.stash[_RUN]
+
+
+def _begun(config: pytest.Config) -> Run | None:
+    """Return the run if there was one, in this process or in those that it started."""
+    if _RUN in config.stash:
+        return config.stash[_RUN]
+    reports = Path(config.invocation_params.dir, config.getoption("--reports"))
+    known = _NAME in config.stash and (reports / config.stash[_NAME]).exists()
+    return _run(config) if known else None
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -86,10 +118,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     module = metafunc.module.__name__
     if module not in _MODULES:
         return
-    try:
-        plans = _run(metafunc.config).plans
-    except UsageError as problem:
-        raise pytest.UsageError(str(problem)) from problem
+    plans = _run(metafunc.config).plans
     many = len(plans) > 1
     pairs = [(plan, each) for plan in plans for each in _items(plan, module)]
     name = {"requests": "case", "random": "exploration", "responses": "clause"}[
@@ -98,7 +127,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize(
         name,
         [
-            pytest.param(each, id=_label(each.id, plan, many=many), marks=_marks(plan, each))
+            pytest.param(each, id=_label(each.id, plan, many=many), marks=_marks(each))
             for plan, each in pairs
         ],
     )
@@ -119,11 +148,8 @@ def _label(identifier: str, plan: Plan, *, many: bool) -> str:
     return identifier if many else identifier.removeprefix(plan.operation.id).removeprefix(":")
 
 
-def _marks(plan: Plan, each: Any) -> list[pytest.MarkDecorator]:  # noqa: ANN401
-    marks = [pytest.mark.xdist_group(plan.operation.id)]
-    if hasattr(each, "expectation"):
-        marks.append(getattr(pytest.mark, each.expectation.lower()))
-    return marks
+def _marks(each: Any) -> list[pytest.MarkDecorator]:  # noqa: ANN401
+    return [getattr(pytest.mark, each.expectation.lower())] if hasattr(each, "expectation") else []
 
 
 def _ours(item: pytest.Item) -> bool:
@@ -266,9 +292,12 @@ def _sent(request: pytest.FixtureRequest, send: Callable[[], CaseRecord | None])
         pytest.skip(f"not run: {stop.reason.sentence}")
     except UsageError as problem:
         pytest.exit(str(problem), returncode=4)
-    except Exception as problem:
-        _run(request.config).session.broke(_identity(request), problem)
-        raise
+    except Exception as problem:  # noqa: BLE001  (whatever it is, it is no fault of the target)
+        run = _run(request.config)
+        run.session.broke(_identity(request), problem)
+        request.node.user_properties.append(("verdict", "TOOL"))
+        # Not raised: pytest would show values of variables (--showlocals), keys among them.
+        pytest.fail(run.redactor.clean("".join(format_exception(problem))), pytrace=False)
     if record is None:
         pytest.skip("not shown: no answer of this run speaks of it")
     request.node.user_properties += [
@@ -310,7 +339,7 @@ def _is_ours(report: pytest.TestReport) -> bool:
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Close the journal, write the reports and set the exit status."""
-    run = session.config.stash.get(_RUN, None)
+    run = _begun(session.config)
     if run is None:
         return
     run.close()
@@ -336,12 +365,13 @@ def _others_failed(session: pytest.Session) -> bool:
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     stats = getattr(reporter, "stats", {})
     reports = [*stats.get("failed", []), *stats.get("error", [])]
-    return any(not _judged(each) for each in reports)
+    return any(not _verdict(each) for each in reports)
 
 
-def _judged(report: pytest.TestReport) -> bool:
-    """Whether the report is of an item of ours that came to a verdict."""
-    return _is_ours(report) and any(name == "verdict" for name, _ in report.user_properties)
+def _verdict(report: pytest.TestReport) -> str:
+    """Return the verdict of an item of ours; empty for the items of others."""
+    found = (str(value) for name, value in report.user_properties if name == "verdict")
+    return next(found, "") if _is_ours(report) else ""
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -351,7 +381,7 @@ def pytest_terminal_summary(
     """Show findings, each once, instead of one failure a case."""
     stats = terminalreporter.stats
     failed = stats.get("failed", [])
-    others = [each for each in failed if not _judged(each)]
+    others = [each for each in failed if _verdict(each) in ("", "TOOL")]
     if len(others) != len(failed):
         stats["failed"] = others
     try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import secrets
 import sys
 import time
 from collections.abc import Mapping
@@ -59,12 +58,6 @@ class Settings:
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
-def new_run_id(now: float | None = None) -> str:
-    """Return a name for a run that sorts by time: `2026-11-22T03-17-04Z-7f3a`."""
-    moment = time.gmtime(time.time() if now is None else now)
-    return time.strftime("%Y-%m-%dT%H-%M-%SZ", moment) + "-" + secrets.token_hex(2)
-
-
 class Run:
     """One run in one process; what it needs is made when it is first asked for."""
 
@@ -79,7 +72,6 @@ class Run:
         self._target: Target | None = None
         self._session: Session | None = None
         self._writer: JournalWriter | None = None
-        self._begun = time.monotonic()
 
     @property
     def folder(self) -> Path:
@@ -131,6 +123,16 @@ class Run:
         for header in self.headers:
             for secret in header.secrets:
                 self.redactor.add(secret)
+        above = next(each for each in (self.folder, *self.folder.parents) if each.exists())
+        if not above.is_dir() or not os.access(above, os.W_OK):
+            raise UsageError(
+                f"nothing can be written below {above}",
+                "Choose a folder that can be written with --reports DIR.",
+            )
+        if self.settings.ca_file is not None:
+            from conformance.dial import tls_context  # noqa: PLC0415  (imports ssl)
+
+            tls_context(Path(self.settings.ca_file))
 
     @property
     def session(self) -> Session:
@@ -203,7 +205,7 @@ class Run:
                 "platform": sys.platform,
                 **settings.environment,
             },
-            again=settings.command,
+            again=self.redactor.clean(settings.command),
         )
 
     def close(self) -> None:
@@ -221,9 +223,9 @@ class Run:
         path = self.folder / JOURNAL
         if not path.exists():
             return False
-        writer = JournalWriter(path)
-        seconds = round(time.monotonic() - self._begun, 3)
-        writer.write("end", EndRecord(seconds, read_journal(path).sent, 0))
+        writer, journal = JournalWriter(path), read_journal(path)
+        seconds = round(max(time.time() - journal.run.started_at, 0.0), 3)
+        writer.write("end", EndRecord(seconds, journal.sent, 0))
         writer.close()
         return True
 

@@ -17,8 +17,9 @@ from pathlib import Path
 from conformance.findings import Finding, find
 from conformance.journal import Journal, read_journal
 from conformance.outcome import Outcome, judge_run
-from conformance.run import EXAMPLES, JOURNAL, Run, Settings, new_run_id
+from conformance.run import EXAMPLES, JOURNAL, Run, Settings
 from conformance.session import Aborted
+from conformance.spread import new_run_id
 from tests.miniatures import CONFORMING, FAULTS, Miniature
 
 

@@ -115,6 +115,7 @@ ORDER = (
     # what runs it all
     "run",
     "options",
+    "spread",
     "test_requests",
     "test_random",
     "test_responses",
