@@ -219,15 +219,16 @@ def _branch(children: dict[str, Node], place: _Place) -> tuple[list[Json], bool]
         choices = [[(key, value) for value in part] for key, (part, _) in named.items()]
         found += [
             {key: value for key, value in members if value is not _ABSENT}
-            for members in islice(product(*choices), _MOST_READINGS)
+            for members in islice(product(*choices), _MOST_READINGS + 1)
         ]
     return found, unreadable
 
 
 def _lists(choices: list[list[Json]]) -> list[Json]:
+    """Return the lists that may be meant; one more than the most shows that there are more."""
     return [
         [value for value in values if value is not _ABSENT]
-        for values in islice(product(*choices), _MOST_READINGS)
+        for values in islice(product(*choices), _MOST_READINGS + 1)
     ]
 
 
