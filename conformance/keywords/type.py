@@ -39,7 +39,7 @@ _OTHERS: Mapping[str, Json] = {
 def type_(declared: str | list[str], site: Site) -> Iterator[Obligation]:
     """Values of another type; what reads as the right type on the wire is not judged here."""
     types = site.types
-    if types <= {"string", "null"} and not site.schema.keys() & {"enum", "const"}:
+    if "string" in types <= {"string", "null"} and not site.schema.keys() & {"enum", "const"}:
         yield from _free_strings(site)
     if "array" in types and "items" in site.schema:
         yield from _free_arrays(site)
