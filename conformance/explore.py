@@ -20,7 +20,7 @@ from conformance.clause import Clause
 from conformance.contract.model import Json
 from conformance.deriver import Deriver
 from conformance.keywords import explorers, rules
-from conformance.obligation import Keep, Put, Site
+from conformance.obligation import ITEM, Keep, Put, Site
 from conformance.plan import Plan
 from conformance.records import CaseRecord
 from conformance.session import Session
@@ -108,26 +108,33 @@ def _named(session: Session, plan: Plan, case: Case) -> Case:
     """Name a failing valid body after the one property that makes it fail, if it is one.
 
     Each property in turn is given its ordinary value, or left out; where that cures the body, the
-    property is to blame.
+    property is to blame, or its items where ordinary ones cure it too.
     """
     deriver = plan.deriver
     body = deriver.wire.read(case.request.body or b"", deriver.content).bodies[0]
     if case.expectation is not Expectation.ACCEPT or not isinstance(body, dict):
         return case
+
+    def cures(other: Json) -> bool:
+        request = deriver.request(deriver.bodies.ordered(other))
+        return other != body and session.trial(plan, replace(case, request=request)) not in _BAD
+
     blamed = []
     for name in body:
         usual = deriver.bodies.smallest.get(name)
         other = {key: value for key, value in body.items() if key != name}
-        cured = {**other, name: usual} if usual is not None else other
-        if cured != body:
-            request = deriver.request(deriver.bodies.ordered(cured))
-            if session.trial(plan, replace(case, request=request)) not in _BAD:
-                blamed.append(name)
+        if cures({**other, name: usual} if usual is not None else other):
+            blamed.append(name)
+    for name in blamed[:1]:
+        item = deriver.samples.get((name, ITEM))
+        if item is not None and cures({**body, name: [item] * len(body[name])}):
+            blamed.append(ITEM)
+    one = len(blamed) == 1 or blamed[1:] == [ITEM]
     clause = next(
         (
             each
             for each in plan.clauses
-            if len(blamed) == 1
+            if one
             and each.keyword == "type"
             and each.instance_location == pointer.from_tokens(blamed)
             and each.state == "covered"

@@ -86,7 +86,7 @@ def _objects(schema: Mapping[str, Json], root: Json, hops: int) -> SearchStrateg
 def texts(least: int, most: int) -> SearchStrategy[str]:
     """Return strings of `least` to `most` code points: short ones, one block's, long ones."""
     short = st.text(characters(), min_size=least, max_size=min(most, least + 8))
-    marks = st.text("\"'\\<>&%+=;/ \t#?[]{}()`$|*", min_size=least, max_size=min(most, least + 8))
+    marks = st.text("\"'\\<>&%+=;/ #?[]{}()`$|*", min_size=least, max_size=min(most, least + 8))
     kinds = [short, marks]
     if most > least + 8:
         kinds += [long_text(least, most)] * 2

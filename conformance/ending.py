@@ -1,0 +1,123 @@
+"""pytest glue: outcomes by name, reports, exit status and summary."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.errors import UsageError
+from conformance.running import MESSAGE, MODULES, begun, near, run_of
+
+if TYPE_CHECKING:
+    from conformance.outcome import Outcome
+
+_OUTCOME: pytest.StashKey[Outcome] = pytest.StashKey()
+_INTERRUPTED = 2
+
+
+def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
+    """Call what proves nothing by its name."""
+    if report.when == "call" and report.skipped and isinstance(report.longrepr, tuple):
+        reason = str(report.longrepr[2]).removeprefix("Skipped: ")
+        for word, letter in (("inconclusive", "?"), ("not shown", "o"), ("not run", "n")):
+            if reason.startswith(f"{word}:") and _is_ours(report):
+                return word, letter, word.upper()
+    return None
+
+
+def _is_ours(report: pytest.TestReport) -> bool:
+    name = report.nodeid.partition("::")[0].rpartition("/")[2]
+    return f"conformance.{name.removesuffix('.py')}" in MODULES
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Close the journal, write the reports and set the exit status."""
+    run = begun(session.config)
+    if run is None:
+        return
+    run.close()
+    if hasattr(session.config, "workerinput"):
+        return
+    stopped = bool(session.shouldstop or session.shouldfail)
+    try:
+        if exitstatus != _INTERRUPTED or stopped:
+            run.end()
+        outcome = run.report()
+    except UsageError as problem:
+        session.config.stash[MESSAGE] = str(problem)
+        session.exitstatus = pytest.ExitCode.USAGE_ERROR
+        return
+    if outcome is None:
+        return
+    session.config.stash[_OUTCOME] = outcome
+    if exitstatus in (0, 1, _INTERRUPTED) and not _others_failed(session):
+        session.exitstatus = outcome.exit
+
+
+def _others_failed(session: pytest.Session) -> bool:
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    stats = getattr(reporter, "stats", {})
+    reports = [*stats.get("failed", []), *stats.get("error", [])]
+    return any(not _verdict(each) for each in reports)
+
+
+def _verdict(report: pytest.TestReport) -> str:
+    """Return the verdict of an item of ours; empty for the items of others."""
+    found = (str(value) for name, value in report.user_properties if name == "verdict")
+    return next(found, "") if _is_ours(report) else ""
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> Iterator[None]:
+    """Show findings, each once, instead of one failure a case."""
+    stats = terminalreporter.stats
+    failed = stats.get("failed", [])
+    others = [each for each in failed if _verdict(each) in ("", "TOOL")]
+    if len(others) != len(failed):
+        stats["failed"] = others
+    try:
+        yield
+    finally:
+        if failed:
+            stats["failed"] = failed
+    if MESSAGE in config.stash:
+        terminalreporter.write_line(config.stash[MESSAGE], red=True)
+    if _OUTCOME in config.stash:
+        _summary(terminalreporter, config)
+
+
+def _summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    from conformance.findings import find  # noqa: PLC0415  (at the end only)
+    from conformance.journal import read_journal  # noqa: PLC0415
+    from conformance.report.terminal import summary_lines  # noqa: PLC0415
+    from conformance.run import JOURNAL  # noqa: PLC0415
+
+    run = run_of(config)
+    journal = read_journal(run.folder / JOURNAL)
+    page = run.settings.reports / "report.html"
+    lines = summary_lines(
+        journal,
+        find(journal),
+        config.stash[_OUTCOME],
+        unicode=_speaks_unicode(),
+        report_path=near(str(page)),
+    )
+    terminalreporter.section("conformance")
+    for line in lines:
+        style = {} if line.style == "none" else {line.style: True}
+        terminalreporter.write_line(line.text, **style)
+
+
+def _speaks_unicode() -> bool:
+    encoding = getattr(sys.stdout, "encoding", None) or "ascii"
+    try:
+        "✓…".encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True

@@ -1,0 +1,73 @@
+"""The run of a pytest process, and which of its items are ours; shared by the plugin's parts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from conformance.options import settings
+from conformance.spread import new_run_id
+
+if TYPE_CHECKING:
+    from conformance.run import Run
+
+MODULES = ("conformance.test_requests", "conformance.test_random", "conformance.test_responses")
+MESSAGE = pytest.StashKey[str]()
+_THE_RUN: pytest.StashKey[Run] = pytest.StashKey()
+_THE_NAME = pytest.StashKey[str]()
+
+
+def name_of(config: pytest.Config) -> str:
+    """Return the name of the run, the same in all its processes."""
+    worker: dict[str, str] = getattr(config, "workerinput", {})
+    return config.stash.setdefault(_THE_NAME, worker.get("conformance_run") or new_run_id())
+
+
+def run_of(config: pytest.Config) -> Run:
+    """Return the run of this process, making it when it is first asked for."""
+    if _THE_RUN not in config.stash:
+        from conformance.run import Run  # noqa: PLC0415  (heavy)
+
+        worker: dict[str, str] = getattr(config, "workerinput", {})
+        run = Run(settings(config), name_of(config), worker.get("workerid", ""))
+        run.check()
+        config.stash[_THE_RUN] = run
+    return config.stash[_THE_RUN]
+
+
+def begun(config: pytest.Config) -> Run | None:
+    """Return the run if there was one, in this process or in those that it started."""
+    if _THE_RUN in config.stash:
+        return config.stash[_THE_RUN]
+    reports = Path(config.invocation_params.dir, config.getoption("--reports"))
+    known = _THE_NAME in config.stash and (reports / config.stash[_THE_NAME]).exists()
+    return run_of(config) if known else None
+
+
+def ours(item: pytest.Item) -> bool:
+    """Whether the item is one of this suite."""
+    return getattr(getattr(item, "module", None), "__name__", "") in MODULES
+
+
+def module_of(item: pytest.Item) -> int:
+    """Return the place of the item's module in our order."""
+    return MODULES.index(item.module.__name__)  # type: ignore[attr-defined]  # see value_of
+
+
+def value_of(item: pytest.Item) -> Any:  # noqa: ANN401
+    """Return the case, exploration or clause of an item of ours."""
+    params = item.callspec.params  # type: ignore[attr-defined]  # every item of ours has one
+    return next(iter(params.values()))
+
+
+def is_answer(item: pytest.Item) -> bool:
+    """Whether the item is judged over all answers."""
+    return "clause" in item.callspec.params  # type: ignore[attr-defined]  # see value_of
+
+
+def near(path: str) -> str:
+    """Return `path` as seen from here, where it lies below."""
+    here = Path.cwd()
+    return str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else path
