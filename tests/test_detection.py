@@ -6,6 +6,7 @@ worker holds its own.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
@@ -63,7 +64,8 @@ class Runs:
 def runs(request: pytest.FixtureRequest) -> Iterator[Runs]:
     """Give what came of every job."""
     params = (getattr(item, "callspec", None) for item in request.session.items)
-    jobs = [p.params["job"] for p in params if p is not None and "job" in p.params]
+    every = [p.params["job"] for p in params if p is not None and "job" in p.params]
+    jobs = [job for job in every if job.depth != "deep" or "CONFORMANCE_DEEP" in os.environ]
     if hasattr(request.config, "workerinput") or len(jobs) < 3:
         yield Runs(jobs, None)
         return
@@ -88,6 +90,16 @@ def test_a_fault_is_reported_by_exactly_its_clause(runs: Runs, job: Job) -> None
     assert row.exit in MINIATURES[job.name].exits, row
     assert row.found, row
     assert row.exact, row
+
+
+@pytest.mark.skipif(
+    "CONFORMANCE_DEEP" not in os.environ,
+    reason="takes minutes: set CONFORMANCE_DEEP=1, or run python -m tests.matrix --depth deep",
+)
+@pytest.mark.parametrize("job", [Job(each, "deep") for each in DEEP], ids=named)
+def test_what_only_exploration_finds_is_reported_as_exactly(runs: Runs, job: Job) -> None:
+    row = row_of(runs, job)
+    assert (row.found, row.exact, row.exit) == (True, True, 1), row
 
 
 @pytest.mark.parametrize("job", [Job(each, "standard") for each in FREE], ids=named)
