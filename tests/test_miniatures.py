@@ -36,6 +36,8 @@ def broken_success(body: Any) -> str:  # noqa: ANN401  (any JSON)
         value = body.get(name)
         if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
             return name
+    if "error" in body:
+        return "an error beside it"
     if body.get("object") != "account_link":
         return "object"
     if not isinstance(body.get("url"), str) or len(body["url"]) > 5000:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 
 from conformance.case import Case
 from conformance.deriver import Deriver
+from conformance.exchange import Request
 from conformance.protocol import FORM, is_free, shown, wire_case, wire_clause
 from conformance.verdict import Expectation
+from conformance.wire import InexpressibleError
 
 
 def cases(deriver: Deriver) -> Iterator[Case]:
@@ -30,9 +34,17 @@ def cases(deriver: Deriver) -> Iterator[Case]:
             f"the form {shown(data)}",
             expectation,
             deriver.raw(data),
-            (deriver.preflight,),
+            (*_without_oddity(deriver, data), deriver.preflight),
             breaks=deriver.broken(data),
         )
+
+
+def _without_oddity(deriver: Deriver, data: bytes) -> Iterator[Request]:
+    """Yield the valid requests with each optional property that `data` sends, alone."""
+    for name, value in deriver.bodies.optional.items():
+        if re.search(rb"(^|&)" + re.escape(name.encode()) + rb"[\[\]=]", data):
+            with suppress(InexpressibleError):
+                yield deriver.request(deriver.bodies.with_optional({name: value}))
 
 
 def _odd_forms(deriver: Deriver) -> Iterator[tuple[str, bytes]]:

@@ -7,11 +7,14 @@ from .build import BASE, either, free, good, refuse_when
 from .decoder import Decoder
 from .freedoms import (
     by_reason,
+    drops_malformed,
     empty_is_unset,
     headed,
     media_400,
     open_type,
+    parts_at_semicolons,
     reads_json,
+    refuses_controls,
     refuses_empty_anywhere,
     route_404,
     route_501,
@@ -122,6 +125,24 @@ CONFORMING = (
         "replaces bytes that are not UTF-8",
         either(BASE + b"&return_url=%ff"),
         decode=Decoder(bad_utf8="replace"),
+    ),
+    free(
+        "percent-dropped",
+        "drops a pair with a bad percent escape",
+        either(BASE + b"&return_url=%zz"),
+        decode=drops_malformed,
+    ),
+    free(
+        "semicolons",
+        "takes a semicolon for an ampersand",
+        either(BASE.replace(b"&", b";")),
+        decode=parts_at_semicolons,
+    ),
+    free(
+        "control-refused",
+        "refuses control characters with 422",
+        either(BASE + b"&return_url=a%09"),
+        more=refuses_controls,
     ),
     free(
         "json",

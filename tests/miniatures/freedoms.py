@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -115,6 +116,25 @@ def unset(body: bytes) -> Params:
     """Decode `body`, and take a known name with empty text for one that is not there."""
     params = Decoder()(body)
     return {name: value for name, value in params.items() if value != "" or name not in KNOWN}
+
+
+def drops_malformed(body: bytes) -> Params:
+    """Decode what can be decoded of `body`, as if the rest had not been sent."""
+    kept = [pair for pair in body.split(b"&") if not re.search(rb"%(?![0-9A-Fa-f]{2})", pair)]
+    return Decoder()(b"&".join(kept))
+
+
+def parts_at_semicolons(body: bytes) -> Params:
+    """Decode `body` with semicolons between its pairs too (HTML 4.01, appendix B.2.2)."""
+    return Decoder()(body.replace(b";", b"&"))
+
+
+def refuses_controls(params: Params) -> Refusal | None:
+    """Refuse texts with control characters."""
+    controls = re.compile("[\x00-\x1f\x7f]")
+    texts = ((name, value) for name, value in params.items() if isinstance(value, str))
+    name = next((name for name, value in texts if controls.search(value)), "")
+    return Refusal("control", name, status=422) if name else None
 
 
 def fuller(context: Context) -> Response:

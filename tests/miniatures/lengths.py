@@ -144,6 +144,14 @@ FAULTS = (
         for name in ("refresh_url", "return_url")
         for limit in (2048, 5000, 10_000)
     ),
+    fault(
+        KIND,
+        "account-ascii-only",
+        "refuses an account beyond ASCII, of any length",
+        "/account/type",
+        good(body=b"type=account_update&account=" + text("\u00e9")),
+        more=also(lambda params: not text_of(params, "account").isascii(), "account"),
+    ),
     _expand(
         "many-items",
         "refuses more than 10 items",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -116,6 +117,31 @@ FAULTS = (
         )
         for known in ("metadata", "id", "object")
     ),
+    _hole(
+        "of-the-answer",
+        "the names of the answer",
+        lambda name, _v, _p: name in ("created", "expires_at", "url"),
+        bad(b"&created=1"),
+    ),
+    _hole(
+        "metadata-hash",
+        "metadata that holds a hash",
+        lambda name, value, _p: name == "metadata" and isinstance(value, dict),
+        bad(b"&metadata[a]=1"),
+    ),
+    _hole(
+        "wide",
+        "a known name in fullwidth letters",
+        lambda name, _v, _p: unicodedata.normalize("NFKC", name) in KNOWN,
+        bad(b"&" + text("\uff41ccount") + b"=1"),
+    ),
+    _hole(
+        "one-in-camel-case",
+        "returnUrl for return_url",
+        lambda name, _v, _p: name == "returnUrl",
+        bad(b"&returnUrl=1"),
+    ),
+    _hole("one-capitalised", "the name Type", lambda name, _v, _p: name == "Type", bad(b"&Type=1")),
     _hole(
         "empty-value",
         "an unknown name whose value is empty",

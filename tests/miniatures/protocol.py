@@ -181,6 +181,13 @@ FAULTS = (
         "brackets", "brackets that do not pair", SYNTAX, either(BASE + b"&expand[=x"), _unbalanced
     ),
     _crash(
+        "mixed-brackets",
+        "an array spelt in two ways",
+        SYNTAX,
+        either(BASE + b"&expand[]=x&expand[0]=y"),
+        lambda context: all(each in context.request.body for each in (b"expand[]=", b"expand[0]=")),
+    ),
+    _crash(
         "empty-body",
         "an empty form",
         EMPTY,

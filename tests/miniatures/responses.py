@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from conformance.reference.http import Response
 
-from .build import Test, fault, good, has
+from .build import Test, bad, fault, good, has
 from .server import JSON, Body, Context, Refusal, accept, body_of, dumps, error_of
 
 if TYPE_CHECKING:
@@ -143,6 +143,22 @@ FAULTS = (
         "answers an error with status 200",
         "response/200/body",
         lambda _: Response(200, dumps(error_of(Refusal("extra"))), JSON),
+    ),
+    _success(
+        "error-beside-the-link",
+        "answers an error beside all that is documented",
+        "response/200/body",
+        lambda context: Response(
+            200, dumps({**body_of(context), **error_of(Refusal("extra"))}), JSON
+        ),
+    ),
+    fault(
+        "responses",
+        "refuses-with-200",
+        "answers every refusal with status 200",
+        "response/200/body",
+        bad(b"&foo=1"),
+        refuse=lambda _, refusal: Response(200, dumps(error_of(refusal)), JSON),
     ),
     *(
         _success(

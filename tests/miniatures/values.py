@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING
 
-from .build import BASE, accept_when, also, bad, fault, good, leaves, unless
-from .server import COLLECT, FORM, TEXTS, TYPE, enums, media_type, required, types
+from .build import BASE, accept_when, also, bad, fault, good, leaves, text, unless
+from .server import COLLECT, FORM, TEXTS, TYPE, enums, lengths, media_type, required, types
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,6 +66,25 @@ ENUMS = (
         _string(lambda s: s.replace("-", "_") in COLLECT),
         b"currently-due",
     ),
+    _loose(
+        "line-break",
+        "a member with a line break behind",
+        _string(lambda s: s.removesuffix("\n") in COLLECT),
+        b"currently_due%0A",
+    ),
+    _loose(
+        "wide",
+        "a member in fullwidth letters",
+        _string(lambda s: unicodedata.normalize("NFKC", s) in COLLECT),
+        text("\uff43urrently_due"),
+    ),
+    _loose(
+        "blank-for-underscore",
+        "a blank for the underscore",
+        _string(lambda s: s.replace(" ", "_") in COLLECT),
+        b"currently+due",
+    ),
+    _loose("camel", "camel case", _string(lambda s: s == "currentlyDue"), b"currentlyDue"),
     _loose("number", "a number", _string(str.isdigit), b"1"),
     _loose(
         "other-property", "a member of type", _string(lambda s: s in TYPE), b"account_onboarding"
@@ -144,7 +164,24 @@ def _items_of(kind: type) -> Callable[[Value], Value]:
     )
 
 
+def _unwrapped(params: Params) -> Params:
+    return {
+        name: value[0] if name in TEXTS and isinstance(value, list) and value else value
+        for name, value in params.items()
+    }
+
+
 TYPES = (
+    fault(
+        "types",
+        "every-array-unwrapped",
+        "takes the first item of an array for every scalar",
+        " ".join(f"/{name}/type" for name in TEXTS) + " /collect/enum /type/enum",
+        bad(b"&return_url[]=x"),
+        types=lambda params: types(_unwrapped(params)),
+        enums=lambda params: enums(_unwrapped(params)),
+        lengths=lambda params: lengths(_unwrapped(params)),
+    ),
     *(
         _scalar(name, kind, word, key)
         for name in TEXTS
@@ -191,6 +228,13 @@ def _missing(
 
 BOTH = "/account/required /type/required"
 REQUIRED = (
+    _missing(
+        "nothing",
+        "a body without account, without type, without both",
+        f"{BOTH} /required",
+        lambda _: True,
+        bad(body=b"account=acct_1"),
+    ),
     _missing(
         "account",
         "a body without account",
