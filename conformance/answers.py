@@ -5,7 +5,8 @@ An answer is read once, when it comes; only what verdicts and records need is ke
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from conformance.checks import CARRIES_ERROR, breaches, marked, parsed, places, texts_at
@@ -15,7 +16,7 @@ from conformance.exchange import Exchange
 from conformance.judge import blamed_name
 from conformance.plan import Plan
 from conformance.prose import Prose
-from conformance.record import record
+from conformance.record import MOST_READ, record
 from conformance.records import Breach, CaseRecord, ExchangeRecord
 from conformance.redact import Redactor, Secret
 from conformance.validation import Validators
@@ -83,7 +84,7 @@ class Answers:
         operation = plan.operation
         body = parsed(exchange)
         marks = self._marks_of(operation)
-        secrets = tuple(Secret(text) for text in texts_at(body, marks.secrets))
+        secrets = tuple(Secret(text) for text in _written(exchange, marks.secrets))
         found = breaches(operation, exchange, self._validators)
         if exchange.accepted:
             prose = self._prose.setdefault(operation.id, Prose(operation))
@@ -162,3 +163,15 @@ class Answers:
         if clause.keyword == "required":
             place = place.rpartition("/")[0]
         return (spoken[0].pointer, place) in self._carried
+
+
+def _written(exchange: Exchange, paths: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    """Yield the texts of members that are named like those at `paths`, as the answer spells them.
+
+    Wherever they stand, and also where the body is no JSON after all: a body cut short, of another
+    media type or in an envelope holds the same secret.
+    """
+    names = "|".join(sorted({re.escape(path[-1]) for path in paths if path}))
+    if names and exchange.response is not None:
+        text = exchange.response.body[:MOST_READ].decode("utf-8", "replace")
+        yield from re.findall(rf'"(?:{names})"\s*:\s*"((?:[^"\\]|\\.)+)', text, re.DOTALL)

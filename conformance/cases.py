@@ -101,9 +101,9 @@ def _case(
     except InexpressibleError:
         return
     expectation = deriver.expectation(request.body or b"")
-    breaks = deriver.broken(request.body or b"")
     if not _is_owed(obligation, expectation, where.context):
         return
+    breaks = deriver.broken(request.body or b"")
     if expectation is REFUSE and not (
         _breaks_only(clause, breaks) and deriver.expectation(control.body or b"") is ACCEPT
     ):

@@ -22,7 +22,7 @@ from conformance.readings import Judge
 from conformance.schema import dereference
 from conformance.sites import Uncovered, walk
 from conformance.verdict import Expectation
-from conformance.wire import InexpressibleError, Spelling, Wire, wires
+from conformance.wire import InexpressibleError, Readings, Spelling, Wire, wires
 
 _ANSWER_NAMES = 4
 """How many names of the answer are sent as parameters."""
@@ -40,6 +40,7 @@ class Deriver:
     clauses: dict[str, Clause] = field(default_factory=dict)
     sites: list[Site] = field(default_factory=list)
     _expectations: dict[bytes, Expectation] = field(default_factory=dict)
+    _last: tuple[bytes, Readings] | None = None
 
     def __post_init__(self) -> None:
         self.samples = {}
@@ -138,16 +139,20 @@ class Deriver:
         )
         return schema if isinstance(schema, Mapping) else {}
 
+    def _read(self, data: bytes) -> Readings:
+        if self._last is None or self._last[0] != data:
+            self._last = (data, self.wire.read(data, self.content))
+        return self._last[1]
+
     def expectation(self, data: bytes) -> Expectation:
         """Return what the contract owes these bytes in the declared media type."""
         if data not in self._expectations:
-            readings = self.wire.read(data, self.content)
-            self._expectations[data] = self.judge.expectation(readings)
+            self._expectations[data] = self.judge.expectation(self._read(data))
         return self._expectations[data]
 
     def broken(self, data: bytes) -> tuple[str, ...]:
         """Return the ids of the clauses that the likeliest reading of `data` breaks."""
-        bodies = self.wire.read(data, self.content).bodies
+        bodies = self._read(data).bodies
         found: dict[str, None] = {}
         for each in self.judge.validators[0].broken(bodies[0]) if bodies else ():
             path = tuple(ITEM if isinstance(step, int) else step for step in each.instance_path)

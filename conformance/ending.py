@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -12,9 +13,9 @@ from conformance.errors import UsageError
 from conformance.running import MESSAGE, MODULES, begun, near, run_of
 
 if TYPE_CHECKING:
-    from conformance.outcome import Outcome
+    from conformance.report import Reported
 
-_OUTCOME: pytest.StashKey[Outcome] = pytest.StashKey()
+_REPORTED: pytest.StashKey[Reported] = pytest.StashKey()
 _INTERRUPTED = 2
 
 
@@ -46,16 +47,28 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     try:
         if exitstatus != _INTERRUPTED or stopped:
             run.end()
-        outcome = run.report()
+        reported = run.report()
     except UsageError as problem:
         session.config.stash[MESSAGE] = str(problem)
         session.exitstatus = pytest.ExitCode.USAGE_ERROR
         return
-    if outcome is None:
+    if reported is None:
         return
-    session.config.stash[_OUTCOME] = outcome
+    session.config.stash[_REPORTED] = reported
+    _leave_quickly(session.config)
     if exitstatus in (0, 1, _INTERRUPTED) and not _others_failed(session):
-        session.exitstatus = outcome.exit
+        session.exitstatus = reported.outcome.exit
+
+
+def _leave_quickly(config: pytest.Config) -> None:
+    """Spare the end of the run what takes time and changes nothing.
+
+    Hypothesis's plugin imports Hypothesis to say that nothing was drawn; the garbage collector
+    would look at every object once more.
+    """
+    if "hypothesis" not in sys.modules:
+        config.pluginmanager.unregister(name="hypothesispytest")
+    gc.freeze()
 
 
 def _others_failed(session: pytest.Session) -> bool:
@@ -88,23 +101,20 @@ def pytest_terminal_summary(
             stats["failed"] = failed
     if MESSAGE in config.stash:
         terminalreporter.write_line(config.stash[MESSAGE], red=True)
-    if _OUTCOME in config.stash:
+    if _REPORTED in config.stash:
         _summary(terminalreporter, config)
 
 
 def _summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    from conformance.findings import find  # noqa: PLC0415  (at the end only)
-    from conformance.journal import read_journal  # noqa: PLC0415
-    from conformance.report.terminal import summary_lines  # noqa: PLC0415
-    from conformance.run import JOURNAL  # noqa: PLC0415
+    from conformance.report.terminal import summary_lines  # noqa: PLC0415  (at the end only)
 
     run = run_of(config)
-    journal = read_journal(run.folder / JOURNAL)
+    reported = config.stash[_REPORTED]
     page = run.settings.reports / "report.html"
     lines = summary_lines(
-        journal,
-        find(journal),
-        config.stash[_OUTCOME],
+        reported.journal,
+        reported.findings,
+        reported.outcome,
         unicode=_speaks_unicode(),
         report_path=near(str(page)),
     )

@@ -102,6 +102,22 @@ def read_journal(path: Path) -> Journal:
     return reading.journal(path)
 
 
+def read_totals(path: Path) -> tuple[float, int]:
+    """Return when the run began, in seconds since the epoch, and how many requests it sent.
+
+    Reads no more than the lines that say so. Raises UsageError where the file is no journal.
+    """
+    started_at, sent = None, 0
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line.startswith('{"type":"run"') and started_at is None:
+            started_at = float(_parse(line)["started_at"])
+        elif line.startswith('{"type":"sent"'):
+            sent += int(_parse(line)["requests"])
+    if started_at is None:
+        raise UsageError(f"{path} is not a conformance journal: it has no run line")
+    return started_at, sent
+
+
 @dataclass
 class _Reading:
     run: RunRecord | None = None

@@ -1,10 +1,12 @@
-"""pytest glue only: options, collection, several processes; `sending` and `ending` do the rest.
+"""pytest glue only: options, collection, several processes; `items` and `ending` do the rest.
 
 Everything heavy is imported when one of our tests is collected, so other suites pay nothing.
 """
 
 from __future__ import annotations
 
+import gc
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,24 +15,15 @@ import pytest
 
 from conformance.errors import UsageError
 from conformance.options import add_options, wanted
-from conformance.running import (
-    MESSAGE,
-    MODULES,
-    is_answer,
-    module_of,
-    name_of,
-    near,
-    ours,
-    run_of,
-    value_of,
-)
+from conformance.running import MESSAGE, MODULES, name_of, near, run_of
 from conformance.spread import scheduler
 
 if TYPE_CHECKING:
+    from conformance.items import Held
     from conformance.plan import Plan
 
 
-pytest_plugins = ("conformance.sending", "conformance.ending")
+pytest_plugins = ("conformance.ending",)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -85,27 +78,25 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if ours and config.getoption("--depth") == "quick" else None
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+def pytest_pycollect_makeitem(
+    collector: pytest.Module, name: str, obj: object
+) -> list[pytest.Item] | None:
     """Make an item of every case, every exploration and every clause of a response."""
-    module = metafunc.module.__name__
-    if module not in MODULES:
-        return
-    plans = run_of(metafunc.config).plans
+    if not name.startswith("test_") or getattr(obj, "__module__", "") not in MODULES:
+        return None
+    from conformance.items import Held  # noqa: PLC0415  (not for other suites)
+
+    plans = run_of(collector.config).plans
     many = len(plans) > 1
-    pairs = [(plan, each) for plan in plans for each in _items(plan, module)]
-    name = {"requests": "case", "random": "exploration", "responses": "clause"}[
-        module.rpartition("_")[2]
+    send: Any = obj
+    return [
+        Held.of(collector, f"{name}[{_label(each.id, plan, many=many)}]", send, plan, each)
+        for plan in plans
+        for each in _listed(plan, send.__module__)
     ]
-    metafunc.parametrize(
-        name,
-        [
-            pytest.param(each, id=_label(each.id, plan, many=many), marks=_marks(each))
-            for plan, each in pairs
-        ],
-    )
 
 
-def _items(plan: Plan, module: str) -> Iterator[Any]:
+def _listed(plan: Plan, module: str) -> Iterator[Any]:
     if module.endswith("requests"):
         yield from plan.cases
     elif module.endswith("responses"):
@@ -120,14 +111,10 @@ def _label(identifier: str, plan: Plan, *, many: bool) -> str:
     return identifier if many else identifier.removeprefix(plan.operation.id).removeprefix(":")
 
 
-def _marks(each: Any) -> list[pytest.MarkDecorator]:  # noqa: ANN401
-    return [getattr(pytest.mark, each.expectation.lower())] if hasattr(each, "expectation") else []
-
-
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Select by --only, and restore our order: cases, exploration, answers."""
-    mine = [item for item in items if ours(item)]
+    mine = _ours(items)
     if not mine:
         return
     run = run_of(config)
@@ -135,24 +122,31 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     listed += [each.id for plan in run.plans for each in plan.answers]
     order = {identifier: index for index, identifier in enumerate(listed)}
     kept = [item for item in mine if _selected(config, item)]
-    kept.sort(key=lambda item: (module_of(item), order.get(value_of(item).id, 0)))
-    run.planned = sum(not is_answer(item) for item in kept)
-    dropped = [item for item in mine if item not in set(kept)]
-    if dropped:
-        config.hook.pytest_deselected(items=dropped)
+    kept.sort(key=lambda item: (MODULES.index(item.module_name), order.get(item.each.id, 0)))
+    run.planned = sum(item.module_name != MODULES[-1] for item in kept)
+    if len(kept) < len(mine):
+        chosen = set(kept)
+        config.hook.pytest_deselected(items=[item for item in mine if item not in chosen])
     if not kept:
         config.stash[MESSAGE] = _nothing(config, mine)
-    items[:] = [item for item in items if not ours(item)] + kept
+    owned = {*mine}
+    items[:] = [*(item for item in items if item not in owned), *kept]
 
 
-def _local(item: pytest.Item) -> str:
-    operations = (plan.operation.id for plan in run_of(item.config).plans)
-    identifier: str = value_of(item).id
-    owner = max((each for each in operations if identifier.startswith(each)), key=len)
-    return identifier.removeprefix(owner).removeprefix(":")
+def _ours(items: list[pytest.Item]) -> list[Held]:
+    if "conformance.items" not in sys.modules:
+        return []
+    from conformance.items import Held  # noqa: PLC0415  (loaded by now)
+
+    return [item for item in items if isinstance(item, Held)]
 
 
-def _selected(config: pytest.Config, item: pytest.Item) -> bool:
+def _local(item: Held) -> str:
+    identifier: str = item.each.id
+    return identifier.removeprefix(item.plan.operation.id).removeprefix(":")
+
+
+def _selected(config: pytest.Config, item: Held) -> bool:
     wanted = [pointer.rstrip("/") for pointer in config.getoption("--only")]
     if not wanted:
         return True
@@ -160,7 +154,7 @@ def _selected(config: pytest.Config, item: pytest.Item) -> bool:
     return any(name == each or name.startswith(each + "/") for each in wanted)
 
 
-def _nothing(config: pytest.Config, items: list[pytest.Item]) -> str:
+def _nothing(config: pytest.Config, items: list[Held]) -> str:
     from difflib import get_close_matches  # noqa: PLC0415  (only for a message)
 
     wanted = ", ".join(config.getoption("--only"))
@@ -171,9 +165,9 @@ def _nothing(config: pytest.Config, items: list[pytest.Item]) -> str:
 
 def pytest_report_collectionfinish(config: pytest.Config, items: list[pytest.Item]) -> list[str]:
     """Say what is tested against what."""
-    mine = [item for item in items if ours(item)]
-    if not mine:
+    if not _ours(items):
         return []
+    gc.freeze()  # what was collected stays to the end: the garbage collector may pass it over
     run = run_of(config)
     target = run.settings.target or "embedded, not yours (--target-url=URL tests your own)"
     shown = "; ".join(header.text for header in run.headers)

@@ -14,6 +14,9 @@ from conformance.redact import REDACTED, Redactor, Secret
 
 MOST_BODY = 64 * 1024
 MOST_EXCERPT = 4 * 1024
+MOST_READ = 4 * MOST_EXCERPT
+"""So much of an answer is read for its excerpt, so that a secret at the cut is seen whole."""
+
 _MOST_SHOWN = 600
 _MOST_VALUE = 40
 _MOST_HEADERS = 32
@@ -75,8 +78,7 @@ def _carried(request: Request, redactor: Redactor) -> tuple[str | None, str | No
 
 
 def _excerpt(data: bytes, redactor: Redactor, secrets: Sequence[Secret]) -> str:
-    # Redact a little more than is kept, so that a secret at the cut is seen whole.
-    text = data[: 4 * MOST_EXCERPT].decode("utf-8", "replace")
+    text = data[:MOST_READ].decode("utf-8", "replace")
     for secret in secrets:
         for form in (secret.reveal(), json.dumps(secret.reveal())[1:-1]):
             text = text.replace(form, REDACTED).replace(form.replace("/", "\\/"), REDACTED)

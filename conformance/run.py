@@ -18,15 +18,15 @@ from conformance.contract import default_source, load
 from conformance.contract.model import Contract
 from conformance.errors import UsageError
 from conformance.example import NoExampleError
-from conformance.journal import JournalWriter, read_journal
+from conformance.journal import JournalWriter, read_totals
 from conformance.plan import Plan, derive
 from conformance.records import EndRecord, OperationRecord, RunRecord, SentRecord
 from conformance.redact import Redactor
 
 if TYPE_CHECKING:
     from conformance.address import TargetHeader
-    from conformance.outcome import Outcome
     from conformance.reference import Server
+    from conformance.report import Reported
     from conformance.session import Session
     from conformance.target import Target
 
@@ -223,13 +223,13 @@ class Run:
         path = self.folder / JOURNAL
         if not path.exists():
             return False
-        writer, journal = JournalWriter(path), read_journal(path)
-        seconds = round(max(time.time() - journal.run.started_at, 0.0), 3)
-        writer.write("end", EndRecord(seconds, journal.sent, 0))
+        writer, (started_at, sent) = JournalWriter(path), read_totals(path)
+        seconds = round(max(time.time() - started_at, 0.0), 3)
+        writer.write("end", EndRecord(seconds, sent, 0))
         writer.close()
         return True
 
-    def report(self) -> Outcome | None:
+    def report(self) -> Reported | None:
         """Write every report of this run; None where nothing was sent."""
         from conformance.report import write_reports  # noqa: PLC0415  (at the end only)
 

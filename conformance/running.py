@@ -1,9 +1,9 @@
-"""The run of a pytest process, and which of its items are ours; shared by the plugin's parts."""
+"""The run of a pytest process; shared by the plugin's parts."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from conformance.run import Run
 
 MODULES = ("conformance.test_requests", "conformance.test_random", "conformance.test_responses")
+"""Our test modules, in the order of running."""
+
 MESSAGE = pytest.StashKey[str]()
 _THE_RUN: pytest.StashKey[Run] = pytest.StashKey()
 _THE_NAME = pytest.StashKey[str]()
@@ -44,27 +46,6 @@ def begun(config: pytest.Config) -> Run | None:
     reports = Path(config.invocation_params.dir, config.getoption("--reports"))
     known = _THE_NAME in config.stash and (reports / config.stash[_THE_NAME]).exists()
     return run_of(config) if known else None
-
-
-def ours(item: pytest.Item) -> bool:
-    """Whether the item is one of this suite."""
-    return getattr(getattr(item, "module", None), "__name__", "") in MODULES
-
-
-def module_of(item: pytest.Item) -> int:
-    """Return the place of the item's module in our order."""
-    return MODULES.index(item.module.__name__)  # type: ignore[attr-defined]  # see value_of
-
-
-def value_of(item: pytest.Item) -> Any:  # noqa: ANN401
-    """Return the case, exploration or clause of an item of ours."""
-    params = item.callspec.params  # type: ignore[attr-defined]  # every item of ours has one
-    return next(iter(params.values()))
-
-
-def is_answer(item: pytest.Item) -> bool:
-    """Whether the item is judged over all answers."""
-    return "clause" in item.callspec.params  # type: ignore[attr-defined]  # see value_of
 
 
 def near(path: str) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from conformance.explore import Exploration, explore
+from conformance.plan import Plan
+from conformance.records import CaseRecord
+from conformance.run import EXAMPLES, Run
 
-if TYPE_CHECKING:
-    from conformance.explore import Exploration
 
-
-def test_random(exploration: Exploration, explore: Callable[[Exploration], None]) -> None:
+def test_random(run: Run, plan: Plan, exploration: Exploration) -> CaseRecord:
     """No request drawn for `exploration` is answered against the contract."""
-    explore(exploration)
+    examples = EXAMPLES[run.settings.depth] * (1 if exploration.keyword else 4)
+    return explore(run.session, plan, exploration, examples, run.settings.seed)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from conformance.case import Case
+from conformance.plan import Plan
+from conformance.records import CaseRecord
+from conformance.run import Run
 
 
-def test_request(case: Case, hold: Callable[[Case], None]) -> None:
+def test_request(run: Run, plan: Plan, case: Case) -> CaseRecord:
     """The target does what the contract owes `case`."""
-    hold(case)
+    return run.session.hold(plan, case)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from conformance.clause import Clause
+from conformance.plan import Plan
+from conformance.records import CaseRecord
+from conformance.run import Run
 
 
-def test_response(clause: Clause, answers_keep: Callable[[Clause], None]) -> None:
+def test_response(run: Run, plan: Plan, clause: Clause) -> CaseRecord | None:
     """No answer of the run breaks `clause`."""
-    answers_keep(clause)
+    return run.session.response(plan, clause)

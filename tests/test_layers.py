@@ -117,7 +117,7 @@ ORDER = (
     "options",
     "spread",
     "running",
-    "sending",
+    "items",
     "ending",
     "test_requests",
     "test_random",

@@ -80,7 +80,7 @@ def _found(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("found")
 def test_reports_are_made_from_the_journal_alone(tmp_path: Path) -> None:
     sample.write(sample.red()[0], tmp_path / "run" / "journal.ndjson")
-    outcome = write_reports(tmp_path / "run", tmp_path / "report.html")
+    outcome = write_reports(tmp_path / "run", tmp_path / "report.html").outcome
     assert outcome.state is State.NOT_CONFORMANT
     page = (tmp_path / "report.html").read_bytes()
     assert page == (tmp_path / "run" / "report.html").read_bytes()
@@ -102,7 +102,7 @@ def test_a_strict_run_stays_strict_when_it_is_rebuilt(
     finding = sample.finding(journal, clause, Symptom.PROSE, level=Level.SHOULD)
     monkeypatch.setattr("conformance.findings.find", lambda _: (finding,), raising=False)
     sample.write(journal, tmp_path / "journal.ndjson")
-    assert write_reports(tmp_path).state is state
+    assert write_reports(tmp_path).outcome.state is state
 
 
 @pytest.mark.usefixtures("found")

@@ -13,6 +13,6 @@ two reports can disagree. The same journal gives the same bytes.
 
 from __future__ import annotations
 
-from conformance.report.files import build, write_reports
+from conformance.report.files import Reported, build, write_reports
 
-__all__ = ["build", "write_reports"]
+__all__ = ["Reported", "build", "write_reports"]

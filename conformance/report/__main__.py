@@ -19,7 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     builder.add_argument("run_dir", type=Path, help="the folder that holds journal.ndjson")
     chosen = parser.parse_args(arguments)
     try:
-        outcome = write_reports(chosen.run_dir)
+        outcome = write_reports(chosen.run_dir).outcome
     except UsageError as problem:
         sys.stderr.write(f"{problem}\n")
         return 4

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from conformance.errors import UsageError
@@ -26,8 +27,17 @@ def build(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -> Ma
     }
 
 
-def write_reports(run_dir: Path, latest_html: Path | None = None) -> Outcome:
-    """Rebuild the reports of the run in `run_dir` from its journal alone, and return its outcome.
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """What the reports of a run were made of."""
+
+    journal: Journal
+    findings: tuple[Finding, ...]
+    outcome: Outcome
+
+
+def write_reports(run_dir: Path, latest_html: Path | None = None) -> Reported:
+    """Rebuild the reports of the run in `run_dir` from its journal alone, and return their source.
 
     The page goes to `latest_html` as well. Whether the run was strict stands in its options
     (`strict`: `true`). A file appears whole or not at all. Raises UsageError where the journal
@@ -43,7 +53,7 @@ def write_reports(run_dir: Path, latest_html: Path | None = None) -> Outcome:
         write(run_dir / name, data)
     if latest_html is not None:
         write(latest_html, files[PAGE])
-    return outcome
+    return Reported(journal, findings, outcome)
 
 
 def write(path: Path, data: bytes) -> None:

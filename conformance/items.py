@@ -1,0 +1,80 @@
+"""pytest glue: an item for each case, exploration and clause of the answers.
+
+An item of its own kind costs half of a parametrised function, and has no fixtures that could hold
+a key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from traceback import format_exception
+from typing import TYPE_CHECKING, Any, Self
+
+import pytest
+
+from conformance.errors import UsageError
+from conformance.running import run_of
+
+if TYPE_CHECKING:
+    from conformance.plan import Plan
+    from conformance.records import CaseRecord
+    from conformance.run import Run
+
+Send = Callable[["Run", "Plan", Any], "CaseRecord | None"]
+"""A test function: it sends what it is given, and returns what became of it."""
+
+
+class Held(pytest.Item):
+    """One case, one exploration, or one clause of the answers; `each` is which."""
+
+    send: Send
+    plan: Plan
+    each: Any
+
+    @classmethod
+    def of(cls, module: pytest.Module, name: str, send: Send, plan: Plan, each: Any) -> Self:  # noqa: ANN401
+        """Return the item that calls `send` for `each` of `plan`."""
+        item = cls.from_parent(module, name=name)
+        item.send, item.plan, item.each = send, plan, each
+        expectation = getattr(each, "expectation", "")
+        if expectation:
+            item.add_marker(expectation.lower())
+        return item
+
+    @property
+    def module_name(self) -> str:
+        """The module that the item comes from."""
+        return str(self.send.__module__)
+
+    def runtest(self) -> None:
+        """Send, and turn the verdict into an outcome of pytest."""
+        from conformance.session import Aborted  # noqa: PLC0415  (loaded by now)
+
+        run = run_of(self.config)
+        try:
+            record = self.send(run, self.plan, self.each)
+        except Aborted as stop:
+            self.session.shouldstop = stop.reason.sentence
+            pytest.skip(f"not run: {stop.reason.sentence}")
+        except UsageError as problem:
+            pytest.exit(str(problem), returncode=4)
+        except Exception as problem:  # noqa: BLE001  (whatever it is, it is no fault of the target)
+            run.session.broke(str(self.each.id), problem)
+            self.user_properties.append(("verdict", "TOOL"))
+            # Not raised: pytest would show values of variables (--showlocals), keys among them.
+            pytest.fail(run.redactor.clean("".join(format_exception(problem))), pytrace=False)
+        if record is None:
+            pytest.skip("not shown: no answer of this run speaks of it")
+        self.user_properties += [
+            ("clause", record.clause),
+            ("expectation", str(record.expectation)),
+            ("verdict", str(record.verdict)),
+        ]
+        if record.verdict == "INCONCLUSIVE":
+            pytest.skip(f"inconclusive: {record.because}")
+        if record.verdict != "PASS":
+            pytest.fail(f"{record.verdict} {record.words}: {record.because}", pytrace=False)
+
+    def reportinfo(self) -> tuple[Any, int | None, str]:
+        """Return where the item is said to stand."""
+        return self.path, 0, self.name
