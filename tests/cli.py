@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import json
 import os
 import re
@@ -20,6 +21,11 @@ from tests.miniatures.server import JSON, State, Steps
 
 PYTEST = (sys.executable, "-m", "pytest")
 SUITE = ("-p", "no:randomly", "--pyargs", "conformance")
+
+# Loaded once: a pytest within this one unloads what it was the first to load.
+for _name in ("explore", "report", "run", "session", "reference"):
+    importlib.import_module(f"conformance.{_name}")
+
 _OUTCOME = re.compile(r"(\d+) (passed|failed|inconclusive|not shown|not run|deselected)")
 
 
@@ -33,6 +39,7 @@ class Ended:
 
     @property
     def lines(self) -> list[str]:
+        """What the command wrote."""
         return self.out.splitlines()
 
     @property
@@ -53,11 +60,13 @@ class Ended:
 
     @property
     def results(self) -> dict[str, Any]:
+        """What `results.json` holds."""
         found: dict[str, Any] = json.loads((self.run / "results.json").read_text())
         return found
 
     @property
     def verdicts(self) -> dict[str, str]:
+        """The verdict on every case."""
         return {line["id"]: line["verdict"] for line in self.journal("finish")}
 
 
