@@ -48,13 +48,16 @@ def by_phase(folder: Path, words: Sequence[str]) -> dict[str, float]:
     run(Command("profiled run", (*words, *plugin), folder, variables=variables))
     ended = time.time()
     spent: dict[str, float] = json.loads(answer.read_text())
-    known = spent["start"] + spent["imports"] + spent["collection"] + spent["items"]
+    known = spent["start"] + spent["imports"] + spent["begin"]
+    known += spent["collection"] + spent["items"]
     return {
         "python and pytest start, plugins imported": spent["start"],
         "our modules imported": spent["imports"],
         "contract read": spent["load"],
         "cases derived": spent["derive"],
-        "collection by pytest": spent["collection"] - spent["load"] - spent["derive"],
+        "collection by pytest": (
+            spent["begin"] + spent["collection"] - spent["load"] - spent["derive"]
+        ),
         "client made (httpx imported)": spent["client"],
         "requests, embedded target included": spent["send"],
         "judging, controls, journal": spent["hold"] - spent["send"],

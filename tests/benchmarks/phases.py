@@ -67,9 +67,15 @@ def _import_late() -> None:
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_collection() -> Hook:
-    """Time the collection; our modules are imported first, so that they are counted apart."""
+def pytest_sessionstart() -> Hook:
+    """Time the start; our modules are imported first, so that they are counted apart."""
     timed("imports", _import_early)()
+    return (yield from hooked("begin"))
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection() -> Hook:
+    """Time the collection."""
     return (yield from hooked("collection"))
 
 
