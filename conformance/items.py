@@ -34,7 +34,8 @@ class Held(pytest.Item):
     @classmethod
     def of(cls, module: pytest.Module, name: str, send: Send, plan: Plan, each: Any) -> Self:  # noqa: ANN401
         """Return the item that calls `send` for `each` of `plan`."""
-        item = cls.from_parent(module, name=name)
+        # Spelt out, for pytest compares what it reads from its cache (--lf) part by part.
+        item = cls.from_parent(module, name=name, nodeid=f"{module.nodeid}::{name}")
         item.send, item.plan, item.each = send, plan, each
         expectation = getattr(each, "expectation", "")
         if expectation:
