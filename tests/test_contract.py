@@ -519,7 +519,7 @@ def test_reading_json_imports_neither_yaml_nor_html_nor_http() -> None:
 
 def python(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run a fresh interpreter that finds the package under test."""
-    return subprocess.run(  # noqa: S603  (our own code, no shell)
+    return subprocess.run(
         [sys.executable, *arguments],
         cwd=Path(contract.__file__).parents[2],
         capture_output=True,

@@ -115,7 +115,9 @@ def test_another_reason_says_nothing_where_the_control_was_refused() -> None:
 @pytest.mark.parametrize("status", [411, 501])
 def test_a_case_may_allow_more(status: int) -> None:
     allowed = replace(case(ACCEPT), also_allowed=frozenset({411, 501}))
-    assert judge(allowed, _sent(status), _sent(200)).verdict is PASS
+    found = judge(allowed, _sent(status), _sent(200))
+    assert found.verdict is PASS
+    assert str(status) in found.because
     assert judge(case(ACCEPT), _sent(status), _sent(200)).verdict is FAIL
 
 
@@ -127,6 +129,7 @@ def test_an_error_under_a_success_is_a_fault_of_the_answer(
 ) -> None:
     found = judge(case(expectation), _sent(200), _sent(200), says_error=True)
     assert found.verdict is verdict
+    assert "200" in found.because
 
 
 def test_every_reason_says_what_was_seen() -> None:
@@ -137,6 +140,27 @@ def test_every_reason_says_what_was_seen() -> None:
     cut = exchange(CUT)
     assert cut is not None
     assert judge(case(REFUSE), cut, None).because == "the answer was cut"
+
+
+@pytest.mark.parametrize(
+    ("status", "verdict"), [(400, PASS), (499, PASS), (500, FAIL), (502, FAIL), (504, FAIL)]
+)
+def test_only_a_503_that_says_when_is_a_plea_to_come_back(status: int, verdict: Verdict) -> None:
+    answer = Response(status, (("Retry-After", "1"),), b"{}")
+    given = Exchange(POST, answer, None, 1.0, 0.0)
+    assert judge(case(REFUSE), given, _sent(200)).verdict is verdict
+
+
+@pytest.mark.parametrize("status", [500, 502, 599])
+def test_a_control_that_broke_the_server_leaves_nothing_to_conclude(status: int) -> None:
+    found = judge(case(REFUSE), _sent(500), _sent(status))
+    assert found.verdict is OPEN
+    assert str(status) in found.because
+
+
+def test_a_refusal_with_an_error_for_a_body_is_a_refusal_whomever_it_blames_or_not() -> None:
+    found = judge(case(REFUSE, "account"), _sent(400), _sent(200), says_error=True)
+    assert (found.verdict, found.symptom) == (PASS, Symptom.NONE)
 
 
 def _sent(status: int) -> Exchange:

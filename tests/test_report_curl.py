@@ -111,7 +111,7 @@ def owed(sent: ExchangeRecord, server: RawServer, body: bytes | None) -> Receive
     return Received(f"{sent.method} {path} HTTP/1.1", tuple(sorted(headers)), body or b"")
 
 
-def record(  # noqa: PLR0913  (what a request is made of)
+def record(
     server: RawServer,
     body: bytes | None,
     headers: tuple[tuple[str, str], ...] = (),

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conformance.contract.model import Content, Encoding, Json
+from conformance.errors import ContractError
 from conformance.readings import Judge
 from conformance.strategies import from_schema
 from conformance.verdict import Expectation
@@ -236,6 +237,7 @@ def test_more_readings_than_can_be_listed_are_not_concluded_from(data: bytes) ->
         (Readings(({"a": "x"},), unreadable=True), Expectation.EITHER),
         (Readings(({"a": 1},), unreadable=True), Expectation.REFUSE),
         (Readings((), unreadable=True), Expectation.REFUSE),
+        (Readings(()), Expectation.EITHER),
         (Readings(({"a": 1},), complete=False), Expectation.EITHER),
         (Readings(({"e": "y"},)), Expectation.REFUSE),
         (Readings(({"o": "y"},)), Expectation.EITHER),
@@ -249,6 +251,18 @@ def test_the_readings_decide_the_expectation(readings: Readings, expected: Expec
     either = {"anyOf": [{"type": "object", "properties": {"o": opened}}, False]}
     schema = closed({"a": TEXT, "e": {"enum": ["x"]}, "o": opened, "l": {"items": either}})
     assert Judge.of(Content(JSON, schema, "#")).expectation(readings) is expected
+
+
+@pytest.mark.parametrize("value", [1, "true", None])
+def test_an_enum_is_opened_by_true_alone(value: Json) -> None:
+    schema = {"enum": ["x"], "x-stripeBypassValidation": value}
+    assert Judge.of(Content(JSON, schema, "#")).expectation(Readings(("y",))) is Expectation.REFUSE
+
+
+def test_a_schema_that_is_none_is_reported_with_its_place() -> None:
+    with pytest.raises(ContractError) as raised:
+        Judge.of(Content(JSON, {"type": "no such type"}, "#/here"))
+    assert raised.value.place == "#/here"
 
 
 def test_without_a_schema_everything_is_accepted() -> None:

@@ -35,12 +35,6 @@ def _ends(position: int) -> Test:
 
 
 def _pair(names: tuple[str, ...], more: bytes) -> Miniature:
-    # A refusal of valid values breaks a clause of each that meet; which one is named is open.
-    clauses = " ".join(
-        f"/{name}/{keyword}"
-        for name in names
-        for keyword in ("type", "enum", "items/type", "items/maxLength")
-    )
     return fault(
         KIND,
         f"refuses-{'-and-'.join(names)}",

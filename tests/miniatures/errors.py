@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .model import Miniature, Probe
 
 
-def _error(  # noqa: PLR0913, PLR0917  (the columns of the table)
+def _error(
     name: str,
     sentence: str,
     clauses: str,

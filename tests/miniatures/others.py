@@ -212,7 +212,7 @@ EXPLORATION = (
     _deep(
         "long-return-url",
         "refuses a return_url over 50 characters beside eventually_due and expand",
-        "/return_url/type /collect/enum /collect/type /expand/type /expand/items/type",
+        "/properties /return_url/type",
         good(b"&collect=eventually_due&expand[0]=x&return_url=" + b"a" * 51),
         more=also(_long_return),
     ),

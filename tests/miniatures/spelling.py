@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .model import Miniature, Probe
 
 
-def _spelling(  # noqa: PLR0913, PLR0917  (the columns of the table)
+def _spelling(
     name: str,
     sentence: str,
     test: Callable[[Context], bool],
