@@ -30,6 +30,7 @@ SPELLINGS = tuple(
 DEEP = Encoding("deepObject", explode=True)
 KEYS = Encoding("form", explode=True)
 COMMA = Encoding("form", explode=False)
+PIPES = Encoding("pipeDelimited", explode=True)
 CONTENTS = {
     "default": default_operation().contents[0],
     **{each.name: each.operation().contents[0] for each in SMALL},
@@ -161,16 +162,34 @@ ROWS: tuple[tuple[Json, bytes, Sequence[Json], bool], ...] = (
     ({}, b"a=", [{"a": ""}, {"a": None}], False),
     ({"a": NUMBER}, b"a=1", [{"a": 1}], False),
     ({"a": NUMBER}, b"a=-1.5e2", [{"a": -150.0}], False),
+    ({"a": NUMBER}, b"a=1.5", [{"a": 1.5}], False),
+    ({"a": NUMBER}, b"a=1e2", [{"a": 100.0}], False),
     ({"a": NUMBER}, b"a=x", [{"a": "x"}], False),
     ({"a": NUMBER}, b"a=01", [{"a": "01"}, {"a": 1}], False),
     ({"a": NUMBER}, b"a=inf", [{"a": "inf"}, {"a": 0}], False),
     ({"a": {"type": ["integer", "string"]}}, b"a=7", [{"a": 7}, {"a": "7"}], False),
     ({"a": {"enum": [7, "x"]}}, b"a=7", [{"a": 7}, {"a": "7"}], False),
     ({"a": {"type": "boolean"}}, b"a=true", [{"a": True}], False),
+    ({"a": {"type": "boolean"}}, b"a=false", [{"a": False}], False),
+    ({"a": {"type": "boolean"}}, b"a=word", [{"a": "word"}], False),
     ({"a": {"type": "boolean"}}, b"a=on", [{"a": "on"}, {"a": True}], False),
     ({"a": {"type": "boolean"}}, b"a=FALSE", [{"a": "FALSE"}, {"a": False}], False),
     ({"a": TEXT}, b"a=x&a=y", [{"a": "y"}, {"a": "x"}, {"a": ["x", "y"]}], True),
+    ({"a": TEXT}, b"a=x&a=y&a=z", [{"a": "z"}, {"a": "x"}, {"a": ["x", "y", "z"]}], True),
     ({"a": TEXT}, b"a[0]=x", [{"a": ["x"]}], False),
+    (
+        {"a": TEXT},
+        b"&".join(b"a[%d]=%d" % (number, number) for number in range(11)),
+        [{"a": [str(number) for number in range(11)]}],
+        False,
+    ),
+    ({"a": TEXT}, b"a[0]=x&a[0]=y", [{"a": ["y"]}, {"a": ["x"]}, {"a": [["x", "y"]]}], True),
+    (
+        {"a": TEXT},
+        b"a[b]=x&a[b]=y",
+        [{"a": {"b": "y"}}, {"a": {"b": "x"}}, {"a": {"b": ["x", "y"]}}],
+        True,
+    ),
     ({"a": TEXT}, b"a[]=x&a[]=y", [{"a": ["x", "y"]}], False),
     ({"a": TEXT}, b"a[b]=x", [{"a": {"b": "x"}}], False),
     ({"a": TEXT}, b"a[1]=x", [{"a": ["x"]}], True),
@@ -180,6 +199,8 @@ ROWS: tuple[tuple[Json, bytes, Sequence[Json], bool], ...] = (
     ({"a": LIST}, b"a[][k]=x", [{"a": [{"k": "x"}]}], True),
     ({"o": LIST}, b"o=x", [{"o": "x"}, {"o": ["x"]}], False),
     ({"o": LIST}, b"o[0]=x", [{"o": ["x"]}], True),
+    ({"c": LIST}, b"c=x", [{"c": "x"}, {"c": ["x"]}], False),
+    ({"p": LIST}, b"p=x", [{"p": "x"}, {"p": ["x"]}], False),
     ({"d": LIST}, b"d=x", [{"d": "x"}], False),
     ({"d": LIST}, b"d[0]=x", [{"d": ["x"]}], False),
     ({"k": LIST}, b"k=x", [{"k": ["x"]}], False),
@@ -191,6 +212,7 @@ ROWS: tuple[tuple[Json, bytes, Sequence[Json], bool], ...] = (
     ({"a": TEXT}, b"a", [{"a": ""}, {"a": None}, {}], False),
     ({"a": TEXT}, b"=x", [{"": "x"}], False),
     ({"a": TEXT}, b"a[=x", [{"a[": "x"}, {}], True),
+    ({"a": TEXT}, b"a[=x&b=y", [{"a[": "x", "b": "y"}, {"b": "y"}], True),
     ({"a": TEXT}, b"[a]=x", [{"[a]": "x"}, {}], True),
     ({"a": TEXT, "b": TEXT}, b"a=x;b=y", [{"a": "x;b=y"}, {"a": "x", "b": "y"}], True),
     ({"a": TEXT}, b"a=x+y%20z", [{"a": "x y z"}], False),
@@ -201,10 +223,29 @@ ROWS: tuple[tuple[Json, bytes, Sequence[Json], bool], ...] = (
 def test_every_freedom_of_the_wire_is_a_reading(
     schema: Json, data: bytes, expected: Sequence[Json], *, refusable: bool
 ) -> None:
-    content = form(schema, d=DEEP, k=KEYS)
+    content = form(schema, d=DEEP, k=KEYS, c=COMMA, p=PIPES)
     readings = wires()[FORM].read(data, content)
     assert [json.dumps(each) for each in readings.bodies] == [json.dumps(e) for e in expected]
     assert (readings.unreadable, readings.complete) == (refusable, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [(("True", "TRUE", "1", "on", "yes"), True), (("False", "FALSE", "0", "off", "no"), False)],
+)
+def test_what_servers_may_take_for_a_boolean(words: Sequence[str], *, meant: bool) -> None:
+    content = form({"a": {"type": "boolean"}})
+    for word in words:
+        assert bodies(f"a={word}".encode(), content) == ({"a": word}, {"a": meant})
+
+
+def test_as_many_readings_as_can_be_listed_are_complete() -> None:
+    seven = {"type": ["integer", "string"]}
+    content = form({f"n{number}": seven for number in range(6)})
+    data = b"&".join(b"n%d=7" % number for number in range(6))
+    readings = wires()[FORM].read(data, content)
+    assert (len(readings.bodies), readings.complete) == (64, True)
+    assert not wires()[FORM].read(data + b";", content).complete
 
 
 @pytest.mark.parametrize(
