@@ -125,7 +125,11 @@ def _trait(groups: list[Group], judged: list[CaseRecord]) -> Group | None:
         }
         if carriers <= ids:
             groups.sort(key=lambda group: trait not in _SPELT or _WIRE not in group.clauses[0])
-            return _one(groups, f"trait/{trait.replace(' ', '-')}", f"every request with {trait}")
+            return _one(
+                groups,
+                f"trait/{trait.replace(' ', '-')}",
+                f"every request with {trait.removeprefix('with ')}",
+            )
     return None
 
 
