@@ -168,6 +168,9 @@ ROWS: tuple[tuple[Json, bytes, Sequence[Json], bool], ...] = (
     ({"a": NUMBER}, b"a=1e2", [{"a": 100.0}], False),
     ({"a": NUMBER}, b"a=x", [{"a": "x"}], False),
     ({"a": NUMBER}, b"a=01", [{"a": "01"}, {"a": 1}], False),
+    ({"a": TEXT}, b"a=true", [{"a": "true"}], False),
+    ({"a": TEXT}, b"a=01", [{"a": "01"}], False),
+    ({"a": {"type": "number"}}, b"a=1.5", [{"a": 1.5}], False),
     ({"a": {"type": "number"}}, b"a=01", [{"a": "01"}, {"a": 1}], False),
     ({"a": {"type": ["boolean", "integer"]}}, b"a=01", [{"a": "01"}, {"a": 1}], False),
     ({"a": {"type": ["boolean", "integer"]}}, b"a=1", [{"a": 1}], False),
@@ -205,6 +208,7 @@ ROWS: tuple[tuple[Json, bytes, Sequence[Json], bool], ...] = (
     ({"a": TEXT}, b"a[0]=x&a[]=y", [{"a": ["x", "y"]}], True),
     ({"a": {"type": "object"}}, b"a[0]=x", [{"a": ["x"]}, {"a": {"0": "x"}}], False),
     ({"a": TEXT}, b"a=x&a[b]=y", [{"a": "x"}, {"a": {"b": "y"}}], True),
+    ({"a": TEXT}, b"a[][k]=x", [{"a": [{"k": "x"}]}], True),
     ({"a": LIST}, b"a[][k]=x", [{"a": [{"k": "x"}]}], True),
     ({"o": LIST}, b"o=x", [{"o": "x"}, {"o": ["x"]}], False),
     ({"o": LIST}, b"o[0]=x", [{"o": ["x"]}], True),
@@ -214,8 +218,11 @@ ROWS: tuple[tuple[Json, bytes, Sequence[Json], bool], ...] = (
     ({"d": LIST}, b"d[0]=x", [{"d": ["x"]}], False),
     ({"k": TEXT}, b"k=x", [{"k": "x"}], False),
     ({"k": LIST}, b"k=x", [{"k": ["x"]}], False),
+    ({"k": {"items": LIST, "type": "array"}}, b"k[0]=x&k[0]=y", [{"k": [["x", "y"]]}], True),
     ({"k": LIST}, b"k[]=x", [{"k": ["x"]}], True),
     ({"a": TEXT}, b"a=%zz", [{"a": "%zz"}, {}], True),
+    ({"a": TEXT}, b"%zz=x", [{"%zz": "x"}, {}], True),
+    ({"a": TEXT}, b"a=x&b=%zz", [{"a": "x", "b": "%zz"}, {"a": "x"}], True),
     ({"a": TEXT}, b"a=%FF", [{"a": "\ufffd"}], True),
     ({"a": TEXT}, b"a=%00", [{"a": "\x00"}], True),
     ({"a": TEXT}, b"&a=x&", [{"a": "x"}], True),
@@ -256,6 +263,8 @@ def test_as_many_readings_as_can_be_listed_are_complete() -> None:
     readings = wires()[FORM].read(data, content)
     assert (len(readings.bodies), readings.complete) == (64, True)
     assert not wires()[FORM].read(data + b";", content).complete
+    halves = wires()[FORM].read(data.replace(b"n5=7", b"x=y;z=w"), content)
+    assert (len(halves.bodies), halves.complete) == (64, True)
 
 
 @pytest.mark.parametrize(
