@@ -10,6 +10,7 @@ import pytest
 
 from conformance.reference.http import Request, Response
 from tests.cli import always, recording
+from tests.miniatures.server import State, Steps
 from tests.rawserver import reset, say, serving
 
 pytest_plugins = ["pytester"]
@@ -125,3 +126,39 @@ def test_a_message_is_quoted_only_in_part(pytester: pytest.Pytester) -> None:
     assert code == 7
     assert "x" * 160 in said
     assert "x" * 170 not in said
+
+
+def test_a_refusal_for_another_reason_proves_nothing(pytester: pytest.Pytester) -> None:
+    """Every refusal blames the type of the link, whatever was wrong."""
+    state, steps = State(), Steps()
+
+    def app(request: Request) -> Response:
+        plain = steps.answer(request, state)
+        body = json.loads(plain.body)
+        if "error" in body:
+            body["error"]["param"] = "type"
+        return Response(plain.status, json.dumps(body).encode(), plain.headers)
+
+    with recording(app) as target:
+        code, said = held(pytester, target.url, "--only=/account/maxLength", "-v")
+    assert code == 7, said
+    assert "/account/maxLength/over-limit] INCONCLUSIVE" in said
+    assert "the error blames type" in said
+    assert "PostAccountLinks/account/maxLength/other-reason" in said
+
+
+def test_a_journal_that_was_lost_midway_is_an_error_of_the_place(
+    pytester: pytest.Pytester,
+) -> None:
+    Path(pytester.path, "conftest.py").write_text(
+        "import pathlib, pytest\n"
+        "@pytest.hookimpl(tryfirst=True)\n"
+        "def pytest_sessionfinish():\n"
+        "    for journal in pathlib.Path('reports').glob('*/journal.ndjson'):\n"
+        "        journal.write_text('lost')\n"
+    )
+    with recording() as target:
+        code, said = held(pytester, target.url, "--only=/account/maxLength/at-limit")
+    assert code == 4, said
+    assert "is not a conformance journal: it has no run line" in said
+    assert "Traceback" not in said

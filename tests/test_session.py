@@ -1,11 +1,8 @@
-"""What the session sends, in which order and how often, and what it makes of the answers."""
+"""What the session sends, in which order and how often, and when it stops."""
 
 from __future__ import annotations
 
-import json
 import socket
-from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -13,95 +10,16 @@ import pytest
 import respx
 
 from conformance.address import parse_target_url
-from conformance.contract import default_source, load
-from conformance.exchange import Exchange, Fault, Request, Response
-from conformance.journal import Journal, JournalWriter, read_journal
-from conformance.plan import Plan, derive
+from conformance.exchange import Request, Response
+from conformance.journal import JournalWriter, read_journal
+from conformance.plan import Plan
 from conformance.redact import Redactor
-from conformance.run import Run, Settings
 from conformance.session import Aborted, Session
 from conformance.target import Target
 from conformance.verdict import Expectation, Symptom, Verdict
+from tests.scripted import REFUSED, Open, error, faithful, link
 
-JSON = (("content-type", "application/json"),)
-REFUSED = Fault("refused", "connect", "nobody listens")
-
-
-class Scripted:
-    """A target of one function; keeps what it was sent. Links are numbered."""
-
-    def __init__(self, answer: Callable[[Request, int], Response | Fault]) -> None:
-        self._answer = answer
-        self.sent: list[Request] = []
-
-    def send(self, request: Request) -> Exchange:
-        """Answer as the script says."""
-        self.sent.append(request)
-        found = self._answer(request, len(self.sent))
-        if isinstance(found, Fault):
-            return Exchange(request, None, found, 1.0, 0.0)
-        return Exchange(request, found, None, 1.0, 0.0)
-
-
-def link(number: int = 0, **changed: object) -> Response:
-    body = {"object": "account_link", "created": 1, "expires_at": 2, "url": f"https://h/{number}"}
-    return Response(200, JSON, json.dumps({**body, **changed}).encode())
-
-
-def error(status: int = 400, **members: object) -> Response:
-    body = {"error": {"type": "invalid_request_error", **members}}
-    return Response(status, JSON, json.dumps(body).encode())
-
-
-@pytest.fixture(scope="module")
-def plan() -> Plan:
-    (operation,) = load(default_source()).operations
-    return derive(operation)
-
-
-Open = Callable[[Callable[[Request, int], Response | Fault]], tuple[Session, Scripted]]
-
-
-@pytest.fixture
-def journal(tmp_path: Path) -> Path:
-    return tmp_path / "journal.ndjson"
-
-
-@pytest.fixture
-def opened(journal: Path, plan: Plan) -> Iterator[Open]:
-    """Give a function that opens a session with a scripted target."""
-    writers = []
-
-    def begin(
-        answer: Callable[[Request, int], Response | Fault],
-    ) -> tuple[Session, Scripted]:
-        writer = JournalWriter(journal)
-        writers.append(writer)
-        run = Run(Settings(reports=journal.parent), "name")
-        writer.write("run", run._head("http://h"))  # noqa: SLF001  (the head of any journal)
-        for clause in plan.clauses:
-            writer.write("clause", clause)
-        target = Scripted(answer)
-        return Session(target, writer, Redactor(), "http://h"), target
-
-    yield begin
-    for writer in writers:
-        writer.close()
-
-
-def read(path: Path) -> Journal:
-    return read_journal(path)
-
-
-def faithful(plan: Plan) -> Callable[[Request, int], Response]:
-    """Return a target that knows the answers."""
-    owed = {case.request.digest: case.expectation for case in plan.cases}
-
-    def answer(request: Request, number: int) -> Response:
-        refuse = owed.get(request.digest) is Expectation.REFUSE
-        return error() if refuse else link(number)
-
-    return answer
+pytest_plugins = ["tests.scripted"]
 
 
 def hold_all(session: Session, plan: Plan) -> None:
@@ -173,7 +91,7 @@ def test_a_target_that_dies_ends_the_run(opened: Open, plan: Plan, journal: Path
     assert len(target.sent) == 3 + 4
     with pytest.raises(Aborted):
         session.ready(plan)
-    found = read(journal)
+    found = read_journal(journal)
     assert found.abort is not None
     assert found.abort.remedy.startswith("Start it again, and look at its log")
     assert len(found.unfinished) == 1
@@ -187,7 +105,7 @@ def test_a_target_that_changes_its_mind_ends_the_run(
     session, _ = opened(lambda r, n: known(r, n) if n < 18 else error())
     with pytest.raises(Aborted, match="no longer accepts the smallest valid request"):
         hold_all(session, plan)
-    found = read(journal)
+    found = read_journal(journal)
     assert found.abort is not None
     assert found.abort.sentence.startswith("The target changed during the run: ")
     assert [case.verdict for case in found.cases].count(Verdict.FLAKY) == 1
@@ -209,77 +127,10 @@ def test_nothing_is_judged_where_the_preflight_is_refused(opened: Open, plan: Pl
     assert target.sent == [plan.preflight] * 2
 
 
-def test_a_redirect_is_a_finding_not_an_end(opened: Open, plan: Plan) -> None:
-    session, _ = opened(lambda *_: Response(307, (("location", "/"),), b""))
-    session.ready(plan)
-    clause = next(each for each in plan.answers if each.id.endswith("response/status"))
-    session.hold(plan, plan.cases[0])
-    found = session.response(plan, clause)
-    assert found is not None
-    assert (found.verdict, found.symptom) == (Verdict.FAIL, Symptom.BROKEN_RESPONSE)
-
-
-def test_a_clause_that_no_answer_speaks_of_is_open(opened: Open, plan: Plan) -> None:
-    session, _ = opened(faithful(plan))
-    verdicts = {clause.local: session.response(plan, clause) for clause in plan.answers}
-    assert verdicts["response/default/error/decline_code/type"] is None
-    passed = verdicts["response/200/url/type"]
-    assert passed is not None
-    assert (passed.verdict, passed.because) == (Verdict.PASS, "no answer broke it")
-
-
-@pytest.mark.parametrize(
-    ("local", "answers", "because"),
-    [
-        ("response/200/url/unique", [{"url": "https://h/x"}], "url is the same as in an earlier"),
-        ("response/200/expires_at/future", [{"expires_at": -400}], "which lies in the past"),
-        (
-            "response/200/expires_at/after",
-            [{"created": 9, "expires_at": 9}],
-            "is not after created",
-        ),
-        ("response/200/expires_at/after", [{"created": True}], ""),
-        ("response/200/expires_at/future", [{"expires_at": True}], ""),
-    ],
-)
-def test_what_the_prose_owes(
-    opened: Open, plan: Plan, local: str, answers: list[dict[str, object]], because: str
-) -> None:
-    session, _ = opened(lambda _, n: link(n, **answers[0]))
-    for case in plan.cases[:4]:
-        session.hold(plan, replace(case, expectation=Expectation.EITHER))
-    clause = next(each for each in plan.answers if each.local == local)
-    found = session.answers.verdict(plan, clause, shown_only=True)
-    if not because:
-        assert found is None
-        return
-    assert found is not None
-    assert (found.verdict, found.symptom) == (Verdict.FAIL, Symptom.PROSE)
-    assert because in found.because
-
-
-def test_answers_that_are_no_objects_say_nothing_of_prose(opened: Open, plan: Plan) -> None:
-    session, _ = opened(lambda *_: Response(200, JSON, b"[]"))
-    session.hold(plan, plan.cases[0])
-    assert session.answers.verdict(plan, plan.steady, shown_only=False) is not None
-
-
-def test_a_broken_answer_that_is_right_the_next_time_is_flaky(opened: Open, plan: Plan) -> None:
-    def answer(request: Request, number: int) -> Response:
-        return link(number, url=7) if number == 2 else faithful(plan)(request, number)
-
-    session, _ = opened(answer)
-    session.hold(plan, plan.cases[0])
-    clause = next(each for each in plan.answers if each.local == "response/200/url/type")
-    found = session.answers.verdict(plan, clause, shown_only=False)
-    assert found is not None
-    assert (found.verdict, found.wrong, found.tried) == (Verdict.FLAKY, 1, 2)
-
-
 def test_a_fault_of_this_suite_is_on_record(opened: Open, plan: Plan, journal: Path) -> None:
     session, _ = opened(faithful(plan))
     session.broke("PostAccountLinks/account/type/x", ZeroDivisionError("ours"))
-    (found,) = read(journal).cases
+    (found,) = read_journal(journal).cases
     assert (found.verdict, found.operation) == (Verdict.TOOL, "PostAccountLinks")
     assert found.because == "ZeroDivisionError: ours"
 
