@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-
-import pytest
 
 from conformance.contract import default_source, load
 from conformance.exchange import Exchange, Fault, Request, Response
@@ -21,10 +20,14 @@ JSON = (("content-type", "application/json"),)
 REFUSED = Fault("refused", "connect", "nobody listens")
 
 
+Answer = Callable[[Request, int], Response | Fault]
+"""What to answer to a request, and the how-many-eth it is."""
+
+
 class Scripted:
     """A target of one function; keeps what it was sent. Links are numbered."""
 
-    def __init__(self, answer: Callable[[Request, int], Response | Fault]) -> None:
+    def __init__(self, answer: Answer) -> None:
         self._answer = answer
         self.sent: list[Request] = []
 
@@ -47,28 +50,21 @@ def error(status: int = 400, **members: object) -> Response:
     return Response(status, JSON, json.dumps(body).encode())
 
 
-@pytest.fixture(scope="module")
-def plan() -> Plan:
+Open = Callable[[Answer], tuple[Session, Scripted]]
+
+
+def plan_of_the_suite() -> Plan:
+    """Return the plan of the contract that comes with the suite."""
     (operation,) = load(default_source()).operations
     return derive(operation)
 
 
-Open = Callable[[Callable[[Request, int], Response | Fault]], tuple[Session, Scripted]]
-
-
-@pytest.fixture
-def journal(tmp_path: Path) -> Path:
-    return tmp_path / "journal.ndjson"
-
-
-@pytest.fixture
-def opened(journal: Path, plan: Plan) -> Iterator[Open]:
+@contextlib.contextmanager
+def opening(journal: Path, plan: Plan) -> Iterator[Open]:
     """Give a function that opens a session with a scripted target."""
     writers = []
 
-    def begin(
-        answer: Callable[[Request, int], Response | Fault],
-    ) -> tuple[Session, Scripted]:
+    def begin(answer: Answer) -> tuple[Session, Scripted]:
         writer = JournalWriter(journal)
         writers.append(writer)
         run = Run(Settings(reports=journal.parent), "name")

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from conformance.exchange import Request, Response
 from conformance.plan import Plan
 from conformance.verdict import Expectation, Symptom, Verdict
-from tests.scripted import JSON, Open, faithful, link
+from tests.scripted import JSON, Open, faithful, link, opening, plan_of_the_suite
 
-pytest_plugins = ["tests.scripted"]
+
+@pytest.fixture(scope="module")
+def plan() -> Plan:
+    """Return the plan of the contract that comes with the suite."""
+    return plan_of_the_suite()
+
+
+@pytest.fixture
+def opened(tmp_path: Path, plan: Plan) -> Iterator[Open]:
+    """Give a function that opens a session with a scripted target."""
+    with opening(tmp_path / "journal.ndjson", plan) as begin:
+        yield begin
 
 
 def test_a_redirect_is_a_finding_not_an_end(opened: Open, plan: Plan) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -17,9 +18,26 @@ from conformance.redact import Redactor
 from conformance.session import Aborted, Session
 from conformance.target import Target
 from conformance.verdict import Expectation, Symptom, Verdict
-from tests.scripted import REFUSED, Open, error, faithful, link
+from tests.scripted import REFUSED, Open, error, faithful, link, opening, plan_of_the_suite
 
-pytest_plugins = ["tests.scripted"]
+
+@pytest.fixture(scope="module")
+def plan() -> Plan:
+    """Return the plan of the contract that comes with the suite."""
+    return plan_of_the_suite()
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Path:
+    """Return where the journal of a session is written."""
+    return tmp_path / "journal.ndjson"
+
+
+@pytest.fixture
+def opened(journal: Path, plan: Plan) -> Iterator[Open]:
+    """Give a function that opens a session with a scripted target."""
+    with opening(journal, plan) as begin:
+        yield begin
 
 
 def hold_all(session: Session, plan: Plan) -> None:
