@@ -113,6 +113,8 @@ def test_annotations_oblige_nobody_and_say_why() -> None:
 def test_values_are_described_in_few_words() -> None:
     assert describe(["a", 1]) == "a, 1"
     assert describe(list(range(20))).endswith("11, …")
+    assert describe(list(range(13))) == "0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, …"
+    assert describe(list(range(12))) == "0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11"
     assert describe(5000) == "5000"
 
 
@@ -285,6 +287,271 @@ def test_an_unknown_format_owes_nothing() -> None:
 def test_properties_and_items_speak_through_their_members() -> None:
     assert owed("properties", {"properties": {"a": {}}}) == {}
     assert owed("items", {"items": {}}) == {}
+
+
+# --- every value by its name ----------------------------------------------------------------------
+
+
+STRANGERS = {
+    "a-new-name": "unlisted",
+    "a-name-that-starts-like-a-known-one": "account_id",
+    "a-name-that-ends-like-a-known-one": "my_account",
+    "a-name-that-contains-a-known-one": "my_refresh_url_new",
+    "the-plural-of-a-known-name": "accounts",
+    "a-known-name-cut-short": "accoun",
+    "a-known-name-in-upper-case": "REFRESH_URL",
+    "a-known-name-with-a-blank-behind": "account ",
+    "a-known-name-with-a-blank-before": " account",
+    "a-known-name-with-a-wide-letter": "\uff41ccount",
+    "account-capitalised": "Account",
+    "refresh_url-capitalised": "Refresh_url",
+    "refresh_url-with-dashes": "refresh-url",
+    "refresh_url-in-camel-case": "refreshUrl",
+    "a-name-with-an-underscore-before": "_unlisted",
+    "a-number": "0",
+    "a-greater-number": "42",
+    "a-very-long-name": "n" * 300,
+    "a-name-beyond-ASCII": "na\u00efve",
+    "a-name-with-a-dot": "unlisted.name",
+    "a-name-with-a-dollar-sign": "$unlisted",
+    "metadata-which-is-known-elsewhere": "metadata",
+    "id-which-is-known-elsewhere": "id",
+    "object-which-is-known-elsewhere": "object",
+    "other-which-is-known-elsewhere": "other",
+}
+ADDED: dict[str, Json] = {
+    **{label: {name: "x"} for label, name in STRANGERS.items()},
+    "empty-value": {"unlisted": ""},
+    "array-value": {"unlisted": ["x"]},
+    "hash-value": {"unlisted": {"a": "x"}},
+    "metadata-hash": {"metadata": {"a": "x"}},
+    "two-names": {f"unlisted_{letter}": "x" for letter in "ab"},
+    "five-names": {f"unlisted_{letter}": "x" for letter in "abcde"},
+    "new-name-first": {"unlisted": "x"},
+    "empty-name": {"": "x"},
+}
+
+
+def test_every_way_to_add_a_name_and_whom_a_refusal_may_blame() -> None:
+    schema = {"properties": {"account": {}, "refresh_url": {}}, "additionalProperties": False}
+    found = owed("additionalProperties", schema, {}, known_names=("metadata", "other"))
+    assert {label: each.change({}) for label, each in found.items()} == ADDED
+    assert [label for label, each in found.items() if each.lead] == ["a-new-name"]
+    for label, each in found.items():
+        names = set(ADDED[label]) - {""}
+        alike = {"refresh_url"} if "refresh_url" in label or "contains" in label else {"account"}
+        alike = {"refresh_url"} if "upper-case" in label else alike
+        known = any(word in label for word in ("known-one", "known-name", "account", "refresh_url"))
+        assert set(each.culprits) == names | (alike if known else set()), label
+
+
+def test_the_names_of_many_properties_are_misspelt_up_to_a_bound() -> None:
+    properties = {f"name_{letter}": {} for letter in "abcdefghijklmn"}
+    schema = {"properties": properties, "additionalProperties": False}
+    found = owed("additionalProperties", schema, {})
+    dashed = [label for label in found if label.endswith("-with-dashes")]
+    assert dashed == [f"name_{letter}-with-dashes" for letter in "abcdefghijkl"]
+
+
+def test_names_that_lose_signs_in_a_label_keep_apart_by_a_checksum() -> None:
+    schema = {"properties": {"a-b": {}, "a.b": {}, "\u00e9_x": {}}, "additionalProperties": False}
+    found = owed("additionalProperties", schema, {})
+    capitals = [label for label in found if "capitalised" in label]
+    assert [label.rpartition("-")[0] for label in capitals] == [
+        "a-b-capitalised",
+        "a-b-capitalised",
+        "_x-capitalised",
+    ]
+    assert all(len(label.rpartition("-")[2]) == 8 for label in capitals)
+
+
+def test_what_is_new_and_what_is_common_gives_way_to_what_is_declared() -> None:
+    schema = {
+        "properties": {"unlisted": {}, "metadata": {}},
+        "additionalProperties": False,
+        "x-conformance-reserved": ["unlisted_name"],
+    }
+    found = owed("additionalProperties", schema, {})
+    assert found["empty-value"].change({}) == {"zz_unlisted": ""}
+    assert "metadata-hash" not in found
+    one = owed("additionalProperties", {"properties": {"q": {}}, "additionalProperties": False}, {})
+    assert one["a-known-name-cut-short"].change({}) == {"y": "x"}
+
+
+def test_every_near_miss_of_an_enum_and_the_member_that_it_is_near_to() -> None:
+    schema = {"type": "string", "enum": ["due_now", "due_later"]}
+    found = owed("enum", schema, "due_now", neighbours=("update", "again"))
+    missed = {n: e for n, e in found.items() if e.expectation is Expectation.REFUSE}
+    assert {name: each.change("") for name, each in missed.items()} == {
+        "outsider": "outsider",
+        "suffix": "due_nowx",
+        "other-case": "DUE_NOW",
+        "capitalised": "Due_later",
+        "blank-before": " due_now",
+        "blank-after": "due_later ",
+        "line-break-after": "due_later\n",
+        "wide-letter": "\uff44ue_now",
+        "prefix": "due_no",
+        "containing": "xdue_laterx",
+        "preceded": "xdue_now",
+        "dash-for-underscore": "due-now",
+        "blank-for-underscore": "due later",
+        "no-separator": "duenow",
+        "camel-case": "dueNow",
+        "two-members": "due_now,due_later",
+        "empty": "",
+        "number": "0",
+        "index": "1",
+        "null-word": "null",
+        "other-property": "update",
+        "own-name": "here",
+    }
+    assert {each.nearest("") for each in missed.values()} == {"due_now"}
+    accepted = [each for each in found.values() if each.expectation is Expectation.ACCEPT]
+    assert [each.change("") for each in accepted] == ["due_now", "due_later"]
+    assert all(each.lead for each in accepted)
+    assert all(name.startswith("member-") for name in found if name not in missed)
+
+
+def test_an_enum_of_nothing_but_empty_text_has_an_outsider() -> None:
+    found = owed("enum", {"type": "string", "enum": [""]}, "")
+    assert {n: e.change("") for n, e in found.items() if "member" not in n} == {
+        "outsider": "outsider"
+    }
+    assert found["outsider"].lead
+
+
+def test_the_whole_body_is_no_member_by_its_own_name() -> None:
+    whole = Site({"enum": ["a"]}, (), "#", "the body", "a")
+    found = {each.name: each for each in rules()["enum"].rule(["a"], whole)}
+    assert found["own-name"].change("") == "body"
+
+
+@pytest.mark.parametrize(
+    ("declared", "sample", "wrong", "leads"),
+    [
+        ("string", "abc", "array array-of-two hash number boolean null", "array hash"),
+        ("integer", 1, "array array-of-two hash string boolean null fraction", "array hash string"),
+        ("number", 1.5, "array array-of-two hash string boolean null", "array hash string"),
+        ("boolean", True, "array array-of-two hash string number null", "array hash string"),
+        ("null", None, "array array-of-two hash string number boolean", "array hash string"),
+        ("object", {"k": "v"}, "array array-of-two string number boolean null", "array string"),
+        ("array", ["abc"], "hash string number boolean null", "string"),
+        (
+            ["integer", "number"],
+            1,
+            "array array-of-two hash string boolean null",
+            "array hash string",
+        ),
+    ],
+)
+def test_every_value_of_another_type(declared: Json, sample: Json, wrong: str, leads: str) -> None:
+    found = owed("type", {"type": declared}, sample)
+    refused = {n: e for n, e in found.items() if e.expectation is Expectation.REFUSE}
+    inside = "x" if isinstance(sample, list) else sample
+    values = {
+        "array": [sample],
+        "array-of-two": [sample, sample],
+        "hash": {"a": inside},
+        "string": "x",
+        "number": 1.5,
+        "boolean": True,
+        "null": None,
+        "fraction": 1.5,
+    }
+    assert {n: e.change(sample) for n, e in refused.items()} == {
+        n: values[n] for n in wrong.split()
+    }
+    assert [name for name, each in refused.items() if each.lead] == leads.split()
+    assert not any(each.lead for name, each in found.items() if name not in refused)
+
+
+def test_every_kind_of_text_up_to_the_limit() -> None:
+    kinds = {
+        "two-byte": "\u00e9",
+        "astral": "\U0001f600",
+        "combining": "e\u0301",
+        "blank-inside": "two words",
+        "reserved": "a&b=c+d%20e;f,g[h]",
+        "markup": "<a href='x'>\"&amp;</a>",
+    }
+    lengths = {f"long-{length}": "a" * length for length in (2049, 5001, 10_001)}
+    for schema, texts in (
+        ({}, {**kinds, **lengths}),
+        ({"maxLength": 9}, {n: t for n, t in kinds.items() if len(t) <= 9}),
+        ({"maxLength": 8}, {n: t for n, t in kinds.items() if len(t) <= 8}),
+        ({"maxLength": 0}, {}),
+        *(({name: "a"}, {}) for name in ("pattern", "format", "const", "enum")),
+    ):
+        found = owed("type", {"type": "string", **schema})
+        accepted = {n: e for n, e in found.items() if e.expectation is Expectation.ACCEPT}
+        assert {n: e.change("") for n, e in accepted.items()} == texts
+    mixed = owed("type", {"type": ["string", "integer"]})
+    assert not [n for n, e in mixed.items() if e.expectation is Expectation.ACCEPT]
+
+
+@pytest.mark.parametrize(
+    ("more", "names"),
+    [
+        ({"maxItems": 1}, []),
+        ({"maxItems": 2}, ["repeated-items"]),
+        ({"maxItems": 100}, ["repeated-items"]),
+        ({"maxItems": 101}, ["repeated-items", "long-array"]),
+        ({"uniqueItems": False}, ["repeated-items", "long-array"]),
+        ({"uniqueItems": True}, []),
+    ],
+)
+def test_how_many_items_are_promised(more: dict[str, Json], names: list[str]) -> None:
+    found = owed("type", {"type": "array", "items": {}, **more}, ["x"])
+    assert [n for n, e in found.items() if e.expectation is Expectation.ACCEPT] == names
+    for sample in ([], "x"):
+        bare = owed("type", {"type": "array", "items": {}, **more}, sample)
+        assert not [n for n, e in bare.items() if e.expectation is Expectation.ACCEPT]
+
+
+UNITS = {"": "a", "-two-byte": "\u00e9", "-astral": "\U0001f600", "-combining": "e\u0301"}
+
+
+def cut(unit: str, length: int) -> str:
+    return (unit * length)[:length]
+
+
+def test_every_length_around_a_limit_and_its_nearest() -> None:
+    longest = owed("maxLength", {"type": "string", "maxLength": 7})
+    expected = {}
+    for which, unit in UNITS.items():
+        few = unit if which else "abc"
+        expected[f"at-limit{which}"] = (cut(unit, 7), few)
+        expected[f"over-limit{which}"] = (cut(unit, 8), cut(unit, 7))
+    expected["far-over-limit"] = ("a" * 31, "a" * 7)
+    assert {n: (e.change("abc"), e.nearest("abc")) for n, e in longest.items()} == expected
+    tight = owed("maxLength", {"type": "string", "maxLength": 2})
+    assert tight["at-limit-combining"].nearest("ab") == "ab"
+    assert tight["at-limit-astral"].nearest("ab") == "\U0001f600"
+    shortest = owed("minLength", {"type": "string", "minLength": 7})
+    expected = {}
+    for which, unit in UNITS.items():
+        expected[f"at-least{which}"] = (cut(unit, 7), "abc")
+        expected[f"too-short{which}"] = (cut(unit, 6), cut(unit, 7))
+    assert {n: (e.change("abc"), e.nearest("abc")) for n, e in shortest.items()} == expected
+
+
+def test_formats_number_their_values_and_lead_with_the_first() -> None:
+    found = owed("format", {"type": "string", "format": "date"}, "2026-01-01")
+    assert {name: (each.change(""), each.lead) for name, each in found.items()} == {
+        "well-formed-0": ("2026-02-28", False),
+        "malformed-0": ("2026-02-30", True),
+        "malformed-1": ("28.02.2026", False),
+    }
+
+
+def test_each_required_name_stands_for_its_clause() -> None:
+    found = owed("required", {"required": ["a", "b"]}, {"a": 1, "b": 2})
+    assert {name: (each.subject, each.lead) for name, each in found.items()} == {
+        "missing a": ("a", True),
+        "missing b": ("b", True),
+        "all-missing": ("", False),
+    }
 
 
 # --- changes --------------------------------------------------------------------------------------
