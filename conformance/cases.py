@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from conformance import pointer
 from conformance.bodies import Context, moved, place
@@ -136,13 +137,16 @@ def _bodies(
     base = place(context.body, site.path, Keep(), samples, 2 if where.position else 0)
     nearest = Keep() if context.name and not where.position else obligation.nearest
     control = ordered(place(base, site.path, nearest, samples, where.position))
-    body = ordered(place(base, site.path, obligation.change, samples, where.position))
+    body = place(base, site.path, obligation.change, samples, where.position)
+    if not isinstance(obligation.change, With):
+        body = ordered(body)
     if where.first is None:
         return body, control
     if isinstance(obligation.change, Without):
         return (body, control) if where.first else None
     if isinstance(obligation.change, With) and not site.path:
-        return With(obligation.change.members, where.first)(base), base
+        at: Literal["first", "last"] = "first" if where.first else "last"
+        return With(obligation.change.members, at)(base), base
     top = site.path[0] if site.path else ""
     return moved(body, top, first=where.first), moved(control, top, first=where.first)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from conformance.contract.model import Json
 from conformance.verdict import Expectation, Level
@@ -50,14 +50,16 @@ class Without:
 
 @dataclass(frozen=True, slots=True)
 class With:
-    """Add members to an object, behind the others or before them."""
+    """Add members to an object: behind the others, before them, or after the first of them."""
 
     members: Mapping[str, Json]
-    first: bool = False
+    at: Literal["last", "first", "middle"] = "last"
 
     def __call__(self, value: Json) -> Json:
         """Return the object with the members."""
-        return {**self.members, **value} if self.first else {**value, **self.members}
+        before = {"last": len(value), "first": 0, "middle": 1}[self.at]
+        pairs = [*value.items()]
+        return dict([*pairs[:before], *self.members.items(), *pairs[before:]])
 
 
 @dataclass(frozen=True, slots=True)

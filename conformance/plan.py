@@ -14,6 +14,8 @@ from conformance.deriver import Deriver, deriver_for
 from conformance.exchange import Request
 from conformance.protocol import protocol_cases
 from conformance.responses import response_clauses
+from conformance.traits import traits
+from conformance.verdict import Level
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ def derive(operation: Operation) -> Plan:
     """Return the plan of `operation`. Raises NoExampleError where no valid body is found."""
     deriver = deriver_for(operation)
     cases = [*together(deriver), *at_sites(deriver), *protocol_cases(deriver)]
+    cases += _controls(deriver, cases)
     used = {case.clause.id for case in cases}
     known = {clause.id: clause for clause in deriver.clauses.values()}
     known |= {case.clause.id: case.clause for case in cases}
@@ -50,6 +53,52 @@ def derive(operation: Operation) -> Plan:
     return Plan(
         operation, tuple(clauses), tuple(interleaved(cases)), deriver.preflight, deriver, steady
     )
+
+
+def _controls(deriver: Deriver, cases: list[Case]) -> Iterator[Case]:
+    """Yield a case for each control that is no case itself: it is sent anyway, and owed a yes."""
+    named = {clause.keyword: clause for clause in (case.clause for case in cases)}
+    seen = {case.request.digest for case in cases} | {deriver.preflight.digest}
+    for case in cases:
+        for control in case.controls[:1]:
+            if control.digest in seen or case.off_contract:
+                continue
+            seen.add(control.digest)
+            keyword = "spelling" if case.context.startswith("fullest-") else "properties"
+            clause = named.get(keyword, case.clause) if case.context else case.clause
+            if case.context.endswith("-item"):
+                clause = case.clause
+            yield Case(
+                id=f"{clause.id}/control-{control.digest[:8]}",
+                clause=clause,
+                words="the control of another case",
+                expectation=deriver.expectation(control.body or b""),
+                level=Level.MUST,
+                request=control,
+                controls=_parts(deriver, control),
+                traits=traits(control),
+            )
+
+
+def _parts(deriver: Deriver, control: Request) -> tuple[Request, ...]:
+    """Return what must be accepted first: the body in its usual order, or its parts alone."""
+    bodies = deriver.bodies
+    read = deriver.wire.read(control.body or b"", deriver.content).bodies
+    body = read[0] if read and isinstance(read[0], dict) else {}
+    usual = deriver.request(bodies.ordered(body)) if body else control
+    if usual != control:
+        return (usual,)
+    parts = []
+    for name, value in body.items():
+        if name in bodies.smallest and bodies.smallest[name] == value:
+            continue
+        alone = deriver.request(bodies.with_optional({name: value}))
+        ordinary = {name: bodies.optional.get(name, value)}
+        parts.append(alone if alone != control else deriver.request(bodies.with_optional(ordinary)))
+        if isinstance(value, list) and len(value) > 1 and ordinary[name]:
+            twice = {name: [*ordinary[name][:1]] * 2}
+            parts.append(deriver.request(bodies.with_optional(twice)))
+    return tuple(part for part in parts if part != control) or (deriver.preflight,)
 
 
 def _steady(operation: Operation) -> Clause:

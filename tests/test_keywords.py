@@ -562,7 +562,8 @@ def test_changes_leave_the_value_as_it_was() -> None:
     assert Put("x")(value) == "x"
     assert Without(("a",))(value) == {"b": 2}
     assert [*With({"c": 3})(value)] == ["a", "b", "c"]
-    assert [*With({"c": 3}, first=True)(value)] == ["c", "a", "b"]
+    assert [*With({"c": 3}, "first")(value)] == ["c", "a", "b"]
+    assert [*With({"c": 3}, "middle")(value)] == ["a", "c", "b"]
     assert Keep()(value) is value
     assert value == {"a": 1, "b": 2}
     assert must_accept("n", Put(1), "w", level=Level.SHOULD).level is Level.SHOULD

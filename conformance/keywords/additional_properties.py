@@ -48,9 +48,9 @@ def additional_properties(allowed: Json, site: Site) -> Iterator[Obligation]:
         several = {f"{new}_{letter}": "x" for letter in "abcde"[:count]}
         yield _unknown(f"{word}-names", several, f"{word} new names")
     yield must_refuse(
-        "new-name-first",
-        With({new: "x"}, first=True),
-        "a new name before all others",
+        "new-name-between",
+        With({new: "x"}, at="middle"),
+        "a new name between known ones",
         culprits=(new,),
     )
     yield must_refuse(

@@ -33,6 +33,12 @@ def max_length(limit: int, site: Site) -> Iterator[Obligation]:
             lead=name == "ascii",
         )
     yield must_refuse(
+        "over-limit-with-blanks",
+        Put(repeated("a", limit - 1) + "  "),
+        "blanks behind count as well",
+        nearest=Put(repeated("a", limit)),
+    )
+    yield must_refuse(
         "far-over-limit",
         Put(repeated("a", 3 * limit + 10)),
         f"{3 * limit + 10} characters are far too many",
