@@ -17,13 +17,15 @@ if TYPE_CHECKING:
 
 _REPORTED: pytest.StashKey[Reported] = pytest.StashKey()
 _INTERRUPTED = 2
+_LETTERS = {"inconclusive": "?", "not shown": "o", "not run": "n", "advice": "a"}
+"""What is neither passed nor failed, by the first word of its reason."""
 
 
 def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
     """Call what proves nothing by its name."""
     if report.when == "call" and report.skipped and isinstance(report.longrepr, tuple):
         reason = str(report.longrepr[2]).removeprefix("Skipped: ")
-        for word, letter in (("inconclusive", "?"), ("not shown", "o"), ("not run", "n")):
+        for word, letter in _LETTERS.items():
             if reason.startswith(f"{word}:") and _is_ours(report):
                 return word, letter, word.upper()
     return None

@@ -93,10 +93,11 @@ def _parts(deriver: Deriver, control: Request) -> tuple[Request, ...]:
         if name in bodies.smallest and bodies.smallest[name] == value:
             continue
         alone = deriver.request(bodies.with_optional({name: value}))
-        ordinary = {name: bodies.optional.get(name, value)}
+        usual_value = bodies.optional.get(name, value)
+        ordinary = {name: usual_value}
         parts.append(alone if alone != control else deriver.request(bodies.with_optional(ordinary)))
-        if isinstance(value, list) and len(value) > 1 and ordinary[name]:
-            twice = {name: [*ordinary[name][:1]] * 2}
+        if isinstance(value, list) and len(value) > 1 and isinstance(usual_value, list):
+            twice = {name: usual_value[:1] * 2}
             parts.append(deriver.request(bodies.with_optional(twice)))
     return tuple(part for part in parts if part != control) or (deriver.preflight,)
 

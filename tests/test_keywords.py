@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from ipaddress import IPv4Address
 from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -64,7 +69,9 @@ def test_every_file_is_a_rule() -> None:
     }
     assert set(explorers()) == {"additionalProperties", "enum", "maxLength"}
     for rule in rules().values():
-        assert rule.source.startswith("JSON Schema")
+        assert re.fullmatch(
+            r"JSON Schema (Core|Validation) 2020-12, section \d+(\.\d+)+", rule.source
+        )
         assert rule.words.format(site="s", value="v", subject="n")
         assert not annotation(rule.keyword)
 
@@ -104,6 +111,10 @@ def test_a_keyword_is_added_by_adding_a_file(another_file: Path) -> None:
 
 
 def test_annotations_oblige_nobody_and_say_why() -> None:
+    assert " ".join(sorted(ANNOTATIONS)) == (
+        "$comment contentEncoding contentMediaType default deprecated description discriminator"
+        " example examples externalDocs nullable readOnly title writeOnly xml"
+    )
     assert all(annotation(name) for name in ANNOTATIONS)
     assert "extension" in str(annotation("x-anything"))
     for name in ("pattern", "minimum", "uniqueItems", "not"):
@@ -543,6 +554,56 @@ def test_formats_number_their_values_and_lead_with_the_first() -> None:
         "malformed-0": ("2026-02-30", True),
         "malformed-1": ("28.02.2026", False),
     }
+
+
+def dated(text: str) -> bool:
+    return bool(re.fullmatch(r"[-\d]{10}T[:\d]{8}Z", text)) and bool(datetime.fromisoformat(text))
+
+
+@pytest.mark.parametrize(
+    ("name", "parse"),
+    [
+        ("date", date.fromisoformat),
+        ("date-time", dated),
+        ("uuid", UUID),
+        ("ipv4", IPv4Address),
+        ("email", re.compile(r"\w+@example\.com").fullmatch),
+        ("uri", lambda text: urlsplit(text).scheme == "https" and text.endswith(".com/a")),
+    ],
+)
+def test_values_of_a_format_are_what_they_are_taken_for(
+    name: str, parse: Callable[[str], object]
+) -> None:
+    for each in owed("format", {"format": name}).values():
+        try:
+            well_formed = bool(parse(each.change("")))
+        except ValueError:
+            well_formed = False
+        assert well_formed is (each.expectation is Expectation.ACCEPT), each.words
+
+
+def test_the_words_count_as_the_values_do() -> None:
+    longest = owed("maxLength", {"type": "string", "maxLength": 7})
+    shortest = owed("minLength", {"type": "string", "minLength": 7})
+    for each in (*longest.values(), *shortest.values()):
+        assert int(each.words.split()[0]) == len(each.change(""))
+
+
+def test_no_near_miss_comes_twice() -> None:
+    values = [
+        repr(each.change("")) for each in owed("enum", {"type": "string", "enum": ["a"]}).values()
+    ]
+    assert len(set(values)) == len(values)
+
+
+def test_text_that_may_be_null_owes_every_kind_of_text() -> None:
+    plain, nullable = (owed("type", {"type": types}) for types in ("string", ["string", "null"]))
+    assert set(plain) - set(nullable) == {"null"}
+
+
+def test_a_name_that_no_encoding_can_write_has_a_label() -> None:
+    schema = {"properties": {"\ud800": {}}, "additionalProperties": False}
+    assert all(label.isascii() for label in owed("additionalProperties", schema, {}))
 
 
 def test_each_required_name_stands_for_its_clause() -> None:

@@ -201,7 +201,7 @@ def _unproved(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -
     for standing, sides, words in (
         (Standing.INCONCLUSIVE, None, "inconclusive"),
         (Standing.UNTRIED, False, "not tried"),
-        (Standing.UNTRIED, True, "not shown, no answer had the member"),
+        (Standing.UNTRIED, True, "not shown: not selected, or no answer had the member"),
         (Standing.UNCOVERED, None, "uncovered"),
     ):
         named = [
