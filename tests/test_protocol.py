@@ -105,7 +105,8 @@ def test_every_spelling_is_accepted_as_the_usual_one_is() -> None:
 
 
 def test_json_has_fewer_spellings() -> None:
-    assert set(wire("json", "spelling")) == {"backwards", "charset", "media-type-case", "chunked"}
+    labels = {label for label in wire("json", "spelling") if not label.startswith("control-")}
+    assert labels == {"backwards", "charset", "media-type-case", "chunked"}
     assert wire("json", "syntax") == {}
 
 

@@ -255,14 +255,14 @@ def _scalars(text: str, place: _Place) -> list[Json]:
 
 def _loose_number(text: str) -> bool:
     try:
-        float(text)
+        value = float(text)
     except ValueError:
         return False
-    return not _NUMBER.fullmatch(text)
+    return math.isfinite(value) and not _NUMBER.fullmatch(text)
 
 
 def _loose_value(text: str, types: frozenset[str]) -> Json:
     if "boolean" in types and text in _LOOSE_BOOLEANS:
         return text.lower() in ("true", "1", "on", "yes")
     value = float(text)
-    return int(value) if math.isfinite(value) and value.is_integer() else 0
+    return int(value) if value.is_integer() else value
