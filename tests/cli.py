@@ -26,7 +26,7 @@ SUITE = ("-p", "no:randomly", "--pyargs", "conformance")
 for _name in ("explore", "report", "run", "session", "reference"):
     importlib.import_module(f"conformance.{_name}")
 
-_OUTCOME = re.compile(r"(\d+) (passed|failed|inconclusive|not shown|not run|deselected)")
+_OUTCOME = re.compile(r"(\d+) (passed|failed|inconclusive|not shown|not run|advice|deselected)")
 
 
 @dataclass(frozen=True)

@@ -255,14 +255,16 @@ def _scalars(text: str, place: _Place) -> list[Json]:
 
 def _loose_number(text: str) -> bool:
     try:
-        value = float(text)
+        float(text)
     except ValueError:
         return False
-    return math.isfinite(value) and not _NUMBER.fullmatch(text)
+    return not _NUMBER.fullmatch(text)
 
 
 def _loose_value(text: str, types: frozenset[str]) -> Json:
     if "boolean" in types and text in _LOOSE_BOOLEANS:
         return text.lower() in ("true", "1", "on", "yes")
     value = float(text)
+    if not math.isfinite(value):
+        return 0  # some number: what a server makes of it is open
     return int(value) if value.is_integer() else value
