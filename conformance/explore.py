@@ -129,19 +129,20 @@ def _named(session: Session, plan: Plan, case: Case) -> Case:
         item = deriver.samples.get((name, ITEM))
         if item is not None and cures({**body, name: [item] * len(body[name])}):
             blamed.append(ITEM)
-    one = len(blamed) == 1 or blamed[1:] == [ITEM]
-    clause = next(
-        (
-            each
-            for each in plan.clauses
-            if one
-            and each.keyword == "type"
-            and each.instance_location == pointer.from_tokens(blamed)
-            and each.state == "covered"
-        ),
-        case.clause,
-    )
-    return replace(case, clause=clause, id=f"{clause.id}/explored-valid")
+    if len(blamed) == 1 or blamed[1:] == [ITEM]:
+        case = replace(case, clause=_clause_at(session, plan, blamed) or case.clause)
+    return replace(case, id=f"{case.clause.id}/explored-valid")
+
+
+def _clause_at(session: Session, plan: Plan, blamed: list[str]) -> Clause | None:
+    """Return the clause of the blamed property that fails already, or else that of its type."""
+    top = pointer.from_tokens(blamed[:1])
+    place = pointer.from_tokens(blamed)
+    covered = [each for each in plan.clauses if each.state == "covered" and each.side == "request"]
+    below = [each for each in covered if f"{each.instance_location}/".startswith(f"{top}/")]
+    failing = (each for each in below if each.id in session.believed)
+    typed = (each for each in below if each.keyword == "type" and each.instance_location == place)
+    return next(failing, None) or next(typed, None)
 
 
 def _fallback(plan: Plan, exploration: Exploration) -> Case:
@@ -185,7 +186,8 @@ def _violated(
 
 def _case(deriver: Deriver, exploration: Exploration, body: Json, control: Json) -> Case | None:
     try:
-        request, beside = deriver.request(body), deriver.request(control)
+        ordered = deriver.bodies.ordered
+        request, beside = deriver.request(ordered(body)), deriver.request(ordered(control))
     except InexpressibleError:
         return None
     expectation = deriver.expectation(request.body or b"")

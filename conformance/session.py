@@ -134,6 +134,11 @@ class Session:
             self._sent[request.digest] = again
         return again
 
+    @property
+    def believed(self) -> frozenset[str]:
+        """The ids of the clauses that the target was seen to break, again and again."""
+        return frozenset(clause for clause, _ in self._believed)
+
     # --- cases ---
 
     def hold(self, plan: Plan, case: Case, *, explored: bool = False) -> CaseRecord:
