@@ -123,8 +123,11 @@ def test_near_texts_are_one_edit_away() -> None:
 class Faulty:
     """Takes the place of a session: a target that is wrong where `wrong` holds of a body."""
 
-    def __init__(self, wrong: Callable[[Case, Json], bool]) -> None:
+    def __init__(
+        self, wrong: Callable[[Case, Json], bool], believed: frozenset[str] = frozenset()
+    ) -> None:
         self._wrong = wrong
+        self.believed = believed
         self.trials = 0
 
     def ready(self, _: Plan) -> None:
@@ -171,6 +174,15 @@ def test_a_failing_valid_body_is_shrunk_and_named_after_its_property() -> None:
     assert name == "/return_url/type/explored-valid"
     assert len(body["return_url"]) == 10
     assert len(body["account"]) == 1
+
+
+def test_a_failing_valid_body_joins_the_clause_that_fails_already() -> None:
+    session = Faulty(
+        lambda _, body: body.get("collect") == "eventually_due",
+        frozenset({"PostAccountLinks/account/type", "PostAccountLinks/collect/enum"}),
+    )
+    case, _ = explore(session, plan("default"), exploration("explored-valid"), 400, 1)
+    assert case.id == "PostAccountLinks/collect/enum/explored-valid"
 
 
 def test_a_failing_required_property_is_named_too() -> None:
