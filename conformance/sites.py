@@ -11,9 +11,6 @@ from conformance.example import NoExampleError, smallest
 from conformance.obligation import ITEM, Site
 from conformance.schema import dereference
 
-IN_PLACE = ("allOf", "anyOf", "oneOf", "not", "if", "then", "else")
-"""Applicators to the same instance: what stands below them binds only under conditions."""
-
 _DEPTH = 12
 
 

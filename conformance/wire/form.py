@@ -43,10 +43,6 @@ class _Absent:
 _ABSENT = _Absent()
 
 
-class _UnreadableError(Exception):
-    pass
-
-
 # --- body → bytes ---------------------------------------------------------------------------------
 
 
