@@ -1,89 +1,61 @@
-"""The options of the command line; what they mean is listed in the README."""
+"""The table of options under pytest: command line, environment, `conformance.toml`, default."""
 
 from __future__ import annotations
 
 import argparse
-import math
+import os
 import shlex
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import pytest
 
-if TYPE_CHECKING:
-    from conformance.run import Settings
+from conformance.settings import Kind, Option, Settings, options
 
 _PACKAGE = Path(__file__).parent
-_SPEAKING = (
-    *("--target-url", "--target-header", "--contract", "--companion", "--operation", "--only"),
-    *("--rate", "--ca-file"),
-)
-_DEPTHS = ("quick", "standard", "deep")
+_SETTINGS = pytest.StashKey[Settings]()
 
 
 def add_options(parser: pytest.Parser) -> None:
-    """Declare the options."""
+    """Declare the options; None stands for what the command line does not say."""
     group = parser.getgroup("conformance", "holding a target to its contract")
-    add = group.addoption
-    add("--target-url", metavar="URL", help="the target; without it the embedded one is tested")
-    add(
-        "--target-header",
-        metavar="'NAME: $VALUE'",
-        action="append",
-        default=[],
-        help="a header for every request; $NAME is taken from the environment (repeatable)",
-    )
-    add(
-        "--contract", metavar="FILE|URL", help="OpenAPI 3.0 (JSON, YAML) or a page of one operation"
-    )
-    add("--companion", metavar="FILE", help="a merge patch with the facts that a page lacks")
-    add(
-        "--operation",
-        metavar="ID",
-        action="append",
-        default=[],
-        help="an operationId of the contract (repeatable; default: all)",
-    )
-    add(
-        "--only",
-        metavar="POINTER",
-        action="append",
-        default=[],
-        help="only clauses at or below this place: /account/maxLength, response/200 (repeatable)",
-    )
-    add(
-        "--depth",
-        choices=_DEPTHS,
-        default="standard",
-        help="how much is explored on top of the deterministic cases (quick: nothing)",
-    )
-    add("--seed", type=int, default=0, help="the seed of what is drawn (default: 0)")
-    add(
-        "--timeout",
-        type=_positive,
-        default=10.0,
-        metavar="SECONDS",
-        dest="target_timeout",
-        help="the deadline of one request, everything included (default: 10)",
-    )
-    add("--rate", type=_positive, metavar="N", help="at most N requests a second")
-    add("--ca-file", metavar="PEM", help="certificates to trust, instead of the system's")
-    add("--reports", metavar="DIR", default="reports", help="where reports go (default: reports)")
+    for each in options():
+        words = each.words.replace("`", "").replace("%", "%%")
+        dest = _dest(each)
+        if not each.metavar:
+            group.addoption(each.flag, action="store_true", default=None, dest=dest, help=words)
+            continue
+        group.addoption(
+            each.flag,
+            action="append" if each.repeatable else "store",
+            type=_typed(each.kind),
+            default=None,
+            metavar=each.metavar,
+            dest=dest,
+            help=words,
+        )
 
 
-def _positive(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not 0 < value < math.inf:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number above zero")
-    return value
+def _dest(option: Option) -> str:
+    return f"conformance_{option.field}"
+
+
+def _typed(kind: Kind) -> Callable[[str], Any]:
+    def read(text: str) -> Any:  # noqa: ANN401  (of the option's kind)
+        try:
+            # pytest-xdist hands only plain values on to its workers: a path stays a text.
+            value = kind.read(text)
+        except ValueError as problem:
+            raise argparse.ArgumentTypeError(f"{text!r} {problem}") from None
+        return str(value) if isinstance(value, Path) else value
+
+    return read
 
 
 def wanted(config: pytest.Config) -> bool:
     """Whether the user speaks to this suite: gives an option of it, or names its tests."""
-    if any(config.getoption(name) for name in _SPEAKING):
+    if any(each.wakes and config.getoption(_dest(each)) is not None for each in options()):
         return True
     here = config.invocation_params.dir
     places = (argument.partition("::")[0] for argument in config.args)
@@ -94,28 +66,31 @@ def wanted(config: pytest.Config) -> bool:
 
 
 def settings(config: pytest.Config) -> Settings:
-    """Return what the user asked for."""
-    from conformance.run import Settings  # noqa: PLC0415  (heavy)
+    """Return what the user asked for. Raises UsageError for a wrong `conformance.toml`."""
+    if _SETTINGS not in config.stash:
+        config.stash[_SETTINGS] = _settings(config)
+    return config.stash[_SETTINGS]
 
-    option = config.getoption
+
+def _settings(config: pytest.Config) -> Settings:
+    from conformance.config import Config, find, read  # noqa: PLC0415  (not for other suites)
+
+    here = Path(config.invocation_params.dir)
+    named = config.getoption("conformance_config")
+    path = Path(here, named) if named is not None else find(here)
+    file = read(path) if path is not None else Config()
+    chosen = dict(file.chosen)
+    for each in options():
+        given = config.getoption(_dest(each))
+        if given is None and each.environment:
+            given = os.environ.get(each.environment)
+        if given is not None:
+            chosen[each.field] = tuple(given) if each.repeatable else given
+    chosen["reports"] = Path(here, chosen.get("reports", Settings.reports))
     return Settings(
-        target=option("--target-url"),
-        headers=tuple(option("--target-header")),
-        contract=option("--contract"),
-        companion=option("--companion"),
-        operations=tuple(option("--operation")),
-        depth=option("--depth"),
-        seed=option("--seed"),
-        timeout_s=option("target_timeout"),
-        rate_per_s=option("--rate"),
-        ca_file=option("--ca-file"),
-        reports=Path(config.invocation_params.dir, option("--reports")),
+        **chosen,
         # pytest's own --strict; with it, findings of level SHOULD make the run red as well.
         strict="strict=true" in (config.option.override_ini or ()),
-        command=_command(config),
+        command=shlex.join(["pytest", *map(str, config.invocation_params.args)]),
         environment={"pytest": pytest.__version__},
     )
-
-
-def _command(config: pytest.Config) -> str:
-    return shlex.join(["pytest", *map(str, config.invocation_params.args)])

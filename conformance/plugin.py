@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from conformance.errors import UsageError
-from conformance.options import add_options, wanted
+from conformance.options import add_options, settings, wanted
 from conformance.running import MESSAGE, MODULES, name_of, near, run_of
 from conformance.spread import scheduler
 
@@ -39,11 +39,6 @@ def pytest_configure(config: pytest.Config) -> None:
         "either: the target may choose",
     ):
         config.addinivalue_line("markers", marker)
-    if config.getoption("--target-url") == "":
-        raise pytest.UsageError(
-            "--target-url is empty: was a variable forgotten? Leave the option away to test the "
-            "embedded target."
-        )
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -75,7 +70,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     ours = (
         collection_path.name == "test_random.py" and collection_path.parent == Path(__file__).parent
     )
-    return True if ours and config.getoption("--depth") == "quick" else None
+    return True if ours and settings(config).depth == "quick" else None
 
 
 def pytest_pycollect_makeitem(
@@ -147,7 +142,7 @@ def _local(item: Held) -> str:
 
 
 def _selected(config: pytest.Config, item: Held) -> bool:
-    wanted = [pointer.rstrip("/") for pointer in config.getoption("--only")]
+    wanted = [pointer.rstrip("/") for pointer in settings(config).only]
     if not wanted:
         return True
     name = _local(item)
@@ -157,9 +152,9 @@ def _selected(config: pytest.Config, item: Held) -> bool:
 def _nothing(config: pytest.Config, items: list[Held]) -> str:
     from difflib import get_close_matches  # noqa: PLC0415  (only for a message)
 
-    wanted = ", ".join(config.getoption("--only"))
+    wanted = ", ".join(settings(config).only)
     places = sorted({_local(item).rpartition("/")[0] or _local(item) for item in items})
-    close = get_close_matches(config.getoption("--only")[0], places, n=3, cutoff=0.4)
+    close = get_close_matches(settings(config).only[0], places, n=3, cutoff=0.4)
     return f"No case matches --only {wanted}." + (f" Close: {', '.join(close)}." if close else "")
 
 

@@ -7,7 +7,6 @@ import platform
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -22,6 +21,7 @@ from conformance.journal import JournalWriter, read_totals
 from conformance.plan import Plan, derive
 from conformance.records import EndRecord, OperationRecord, RunRecord, SentRecord
 from conformance.redact import Redactor
+from conformance.settings import Settings
 
 if TYPE_CHECKING:
     from conformance.address import TargetHeader
@@ -33,29 +33,6 @@ if TYPE_CHECKING:
 JOURNAL = "journal.ndjson"
 EXAMPLES: Mapping[str, int] = {"quick": 0, "standard": 12, "deep": 600}
 """How many violations of each clause are drawn; of valid bodies four times as many."""
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What the user asked for. `headers` are the texts of --target-header, unexpanded.
-
-    `target` None means the embedded target. `reports` is the folder of all runs.
-    """
-
-    target: str | None = None
-    headers: tuple[str, ...] = ()
-    contract: str | None = None
-    companion: str | None = None
-    operations: tuple[str, ...] = ()
-    depth: str = "standard"
-    seed: int = 0
-    timeout_s: float = 10.0
-    rate_per_s: float | None = None
-    ca_file: str | None = None
-    reports: Path = Path("reports")
-    strict: bool = False
-    command: str = ""
-    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 class Run:

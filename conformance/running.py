@@ -43,9 +43,10 @@ def begun(config: pytest.Config) -> Run | None:
     """Return the run if there was one, in this process or in those that it started."""
     if _THE_RUN in config.stash:
         return config.stash[_THE_RUN]
-    reports = Path(config.invocation_params.dir, config.getoption("--reports"))
-    known = _THE_NAME in config.stash and (reports / config.stash[_THE_NAME]).exists()
-    return run_of(config) if known else None
+    if _THE_NAME not in config.stash:
+        return None
+    folder = settings(config).reports / config.stash[_THE_NAME]
+    return run_of(config) if folder.exists() else None
 
 
 def near(path: str) -> str:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import conformance
 from conformance.reference.http import Request, Response, serve
 from tests.miniatures import CONFORMING, FAULTS, Miniature
 from tests.miniatures.server import JSON, State, Steps
@@ -77,7 +78,9 @@ def environment(**more: str) -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.startswith(("PYTEST", "CONFORMANCE")) and name not in ("PYTHONPATH", "COLUMNS")
     }
-    return {**plain, "PYTHONIOENCODING": "utf-8", **more}
+    # The package that this process tests, wherever another one may be installed.
+    here = str(Path(conformance.__file__).parent.parent)
+    return {**plain, "PYTHONPATH": here, "PYTHONIOENCODING": "utf-8", **more}
 
 
 def pytest_in(folder: Path, *arguments: str, **variables: str) -> Ended:

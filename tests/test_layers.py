@@ -16,6 +16,8 @@ ORDER = (
     "errors",
     "pointer",
     "text",
+    "settings",
+    "config",
     "exchange",
     "verdict",
     "clause",
