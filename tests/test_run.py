@@ -185,6 +185,8 @@ def test_an_interrupted_run_keeps_its_journal(tmp_path: Path) -> None:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            # A job in the background starts with the signal ignored, and hands that down.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
         )
         while len(target.requests) < 20 and process.poll() is None:
             time.sleep(0.02)
