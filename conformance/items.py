@@ -6,16 +6,18 @@ a key.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from traceback import format_exception
 from typing import TYPE_CHECKING, Any, Self
 
 import pytest
 
 from conformance.errors import UsageError
-from conformance.running import run_of
+from conformance.running import MODULES, run_of
+from conformance.spread import SPREADING
 
 if TYPE_CHECKING:
+    from conformance.case import Case
     from conformance.plan import Plan
     from conformance.records import CaseRecord
     from conformance.run import Run
@@ -81,3 +83,40 @@ class Held(pytest.Item):
     def reportinfo(self) -> tuple[Any, int | None, str]:
         """Return where the item is said to stand."""
         return self.path, 0, self.name
+
+
+def hold(item: Held) -> None:
+    """Run `item`, and tell pytest's plugins what they are told of any test.
+
+    pytest's own way sets up fixtures, catches output and looks at log handlers three times an
+    item. There is nothing of all this here, and it takes longer than the request.
+    """
+    run = run_of(item.config)
+    if not run.order:
+        run.order = tuple(_order(item))
+    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    call = pytest.CallInfo.from_call(
+        item.runtest, "call", (pytest.exit.Exception, KeyboardInterrupt)
+    )
+    report = item.ihook.pytest_runtest_makereport(item=item, call=call)
+    item.ihook.pytest_runtest_logreport(report=report)
+    ended = pytest.TestReport(
+        item.nodeid,
+        item.location,
+        report.keywords,
+        "passed",
+        None,
+        "teardown",
+        user_properties=item.user_properties,
+    )
+    item.ihook.pytest_runtest_logreport(report=ended)
+    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+
+
+def _order(first: Held) -> Iterator[tuple[Plan, Case]]:
+    """Yield the cases that this process will hold, as far as that can be known."""
+    if hasattr(first.config, "workerinput") and first.config.getoption("dist") not in SPREADING:
+        return  # somebody else may hold the next one
+    for item in first.session.items:
+        if isinstance(item, Held) and item.module_name == MODULES[0]:
+            yield item.plan, item.each

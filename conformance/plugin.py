@@ -9,7 +9,7 @@ import gc
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -46,9 +46,18 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     """Find fault with what the user asked for before anything is collected or sent."""
     if wanted(session.config):
         try:
-            _ = run_of(session.config).plans
+            run = run_of(session.config)
+            if _sends(session.config):
+                run.warm()
+            _ = run.plans
         except UsageError as problem:
             raise pytest.UsageError(str(problem)) from problem
+
+
+def _sends(config: pytest.Config) -> bool:
+    """Whether this process will send requests, and does not leave it to others."""
+    spread = config.getoption("dist", "no") != "no" and not hasattr(config, "workerinput")
+    return not spread and not config.option.collectonly
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -104,6 +113,16 @@ def _listed(plan: Plan, module: str) -> Iterator[Any]:
 
 def _label(identifier: str, plan: Plan, *, many: bool) -> str:
     return identifier if many else identifier.removeprefix(plan.operation.id).removeprefix(":")
+
+
+def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
+    """Hold an item of ours in our own, shorter way."""
+    if not _ours([item]):
+        return None
+    from conformance.items import hold  # noqa: PLC0415  (loaded by now)
+
+    hold(cast("Held", item))
+    return True
 
 
 @pytest.hookimpl(trylast=True)

@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from conformance.case import Case
 from conformance.clause import Clause
 from conformance.contract import default_source, load
 from conformance.contract.model import Contract
@@ -25,7 +26,8 @@ from conformance.settings import Settings
 
 if TYPE_CHECKING:
     from conformance.address import TargetHeader
-    from conformance.reference import Server
+    from conformance.ahead import Ahead
+    from conformance.reference.process import ServerProcess
     from conformance.report import Reported
     from conformance.session import Session
     from conformance.target import Target
@@ -45,8 +47,10 @@ class Run:
         self.planned = planned
         self.redactor = Redactor()
         self.untested: dict[str, str] = {}
-        self._server: Server | None = None
+        self.order: tuple[tuple[Plan, Case], ...] = ()
+        self._server: ServerProcess | None = None
         self._target: Target | None = None
+        self._ahead: Ahead | None = None
         self._session: Session | None = None
         self._writer: JournalWriter | None = None
 
@@ -78,6 +82,13 @@ class Run:
                 "Choose another with --operation ID.",
             )
         return tuple(plans)
+
+    def warm(self) -> None:
+        """Start the embedded target, where it is the one to be tested, without waiting for it."""
+        from conformance.reference.process import ServerProcess  # noqa: PLC0415  (only where used)
+
+        if self.settings.target is None and self._server is None:
+            self._server = ServerProcess(self.contract.operations)
 
     @property
     def started(self) -> bool:
@@ -116,6 +127,7 @@ class Run:
         """The session, with the target open and the journal begun. Raises UsageError."""
         if self._session is None:
             self._session = self._open()
+            self._session.expect(self.order)
         return self._session
 
     @property
@@ -125,6 +137,7 @@ class Run:
 
     def _open(self) -> Session:
         from conformance.address import parse_target_url  # noqa: PLC0415
+        from conformance.ahead import Ahead  # noqa: PLC0415
         from conformance.session import Session  # noqa: PLC0415
         from conformance.target import Target  # noqa: PLC0415
 
@@ -148,14 +161,14 @@ class Run:
         shown = tuple(
             (header.name, header.text.partition(":")[2].strip()) for header in self.headers
         )
+        self._ahead = Ahead(self._target, settings.concurrency)
         return Session(
-            self._target, self._writer, self.redactor, str(url), shown, worker=self.worker
+            self._ahead, self._writer, self.redactor, str(url), shown, worker=self.worker
         )
 
     def _embedded(self) -> str:
-        from conformance.reference import application, serve  # noqa: PLC0415  (only where used)
-
-        self._server = serve(application(*self.contract.operations))
+        self.warm()
+        assert self._server is not None  # noqa: S101  (there is no target of the user's)
         return self._server.url
 
     def _head(self, url: str) -> RunRecord:
@@ -187,6 +200,8 @@ class Run:
 
     def close(self) -> None:
         """Release the target and the journal, which learns how many requests went out."""
+        if self._ahead is not None:
+            self._ahead.close()
         if self._target is not None and self._writer is not None:
             self._writer.write("sent", SentRecord(self._target.requests_sent))
             self._target.close()

@@ -7,10 +7,10 @@ it is believed, and before that the target is asked whether it still does what i
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import Protocol
 
+from conformance.ahead import Ahead, Sender
 from conformance.answers import Answer, Answers, Shown
 from conformance.case import Case
 from conformance.clause import Clause
@@ -29,14 +29,6 @@ _DEAD = 4
 
 _NO_TARGET = frozenset({"resolve", "connect", "tls"})
 _BAD = frozenset({Verdict.FAIL, Verdict.FAULT})
-
-
-class Sender(Protocol):
-    """What the session needs of a target."""
-
-    def send(self, request: Request) -> Exchange:
-        """Deliver `request`; never raises for what the target does."""
-        ...
 
 
 class Aborted(Exception):  # noqa: N818  (no error: the run ends early, for a reason)
@@ -61,6 +53,7 @@ class Session:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.target = target
+        self._ahead = target if isinstance(target, Ahead) else None
         self.writer = writer
         self.redactor = redactor
         self.base = base
@@ -72,10 +65,27 @@ class Session:
         self._believed: set[tuple[str, str]] = set()
         self._refused: Case | None = None
         self._held: set[str] = set()
+        self._order: tuple[tuple[Plan, Case], ...] = ()
+        self._position: dict[str, int] = {}
         self._dead = 0
         self.abort: AbortRecord | None = None
 
     # --- sending ---
+
+    def expect(self, order: Iterable[tuple[Plan, Case]]) -> None:
+        """Learn which cases will be held, in which order, so that requests may leave early."""
+        self._order = tuple(order)
+        self._position = {case.id: place for place, (_, case) in enumerate(self._order)}
+
+    def _look_ahead(self, case: Case) -> None:
+        """Offer what `case` needs, and what the next cases of ready operations need."""
+        place = self._position.get(case.id)
+        if self._ahead is None or place is None:
+            return
+        for plan, each in self._order[place : place + 1 + self._ahead.workers]:
+            for request in (*each.controls, each.request):
+                if plan.operation.id in self._ready and request.digest not in self._sent:
+                    self._ahead.offer(request)
 
     def answer(self, plan: Plan, request: Request) -> Answer:
         """Return what the target answers to `request`; the same bytes are sent once."""
@@ -145,6 +155,7 @@ class Session:
         """Send `case` and its controls, and return what became of it. Raises Aborted."""
         self.ready(plan)
         self.writer.start(case.id)
+        self._look_ahead(case)
         begun = self._clock()
         finished = self._held_to(plan, case)
         finished = replace(

@@ -190,6 +190,14 @@ class Settings:
     rate_per_s: float | None = _option(
         "--rate", "N", "at most N requests a second", kind=ABOVE_ZERO
     )
+    concurrency: int = _option(
+        "--concurrency",
+        "N",
+        "at most N requests at a time; pays where the target is far away",
+        kind=COUNT,
+        default=1,
+        wakes=False,
+    )
     ca_file: str | None = _option(
         "--ca-file", "PEM", "certificates to trust instead of the usual ones", kind=PATH
     )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pytest
 
-_SPREADING = ("load", "worksteal")
+SPREADING = ("load", "worksteal")
 """What pytest-xdist does when left alone; another --dist is the user's own wish."""
 
 
@@ -43,7 +43,7 @@ def scheduler(
     operations: Iterable[str],
 ) -> object | None:
     """Return a scheduler for pytest-xdist that goes by `share`, or None to use its own."""
-    if config.getoption("dist") not in _SPREADING:
+    if config.getoption("dist") not in SPREADING:
         return None
     # Only there with xdist, which comes without type hints.
     from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]  # noqa: PLC0415

@@ -82,6 +82,7 @@ ORDER = (
     "reference.breaks",
     "reference.answers",
     "reference.app",
+    "reference.process",
     "reference",
     "reference.__main__",
     # verdicts
@@ -93,6 +94,7 @@ ORDER = (
     "prose",
     "preflight",
     "answers",
+    "ahead",
     "session",
     "explore",
     # findings
