@@ -34,8 +34,42 @@ class OperationRecord(Record):
 
 
 @dataclass(frozen=True)
+class Deviation(Record):
+    """A known deviation: a finding on file, with the reason why it is borne for now.
+
+    `finding` is the id of the finding, `clauses` are the ids of all clauses that it stands for.
+    `date` and `expires` read `2026-11-22`; from the day after `expires` the failure is new again,
+    an empty one never comes. `drawn` is not empty where only exploration shows the failure: it
+    says which (`standard, seed 0`). `place` is `FILE:LINE`.
+    """
+
+    finding: str
+    clauses: tuple[str, ...]
+    reason: str
+    link: str
+    date: str
+    expires: str = ""
+    drawn: str = ""
+    place: str = ""
+
+    @classmethod
+    def read(cls, line: Mapping[str, Any]) -> Self:
+        """Build from a journal line."""
+        return super().read({**line, "clauses": tuple(line["clauses"])})
+
+    @property
+    def symptom(self) -> Symptom:
+        """How the failure shows."""
+        return Symptom(self.finding.rpartition("/")[2])
+
+
+@dataclass(frozen=True)
 class RunRecord(Record):
-    """The head of a journal. `started_at` is seconds since the epoch, `planned` counts cases."""
+    """The head of a journal. `started_at` is seconds since the epoch, `planned` counts cases.
+
+    `whole` says that nothing of the plan was left out by choice. `deviations` are the known ones,
+    `deviations_source` is the file that they stand in and `deviations_sha256` its digest.
+    """
 
     run_id: str
     tool: str
@@ -52,6 +86,10 @@ class RunRecord(Record):
     options: Mapping[str, str] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
     again: str = ""
+    whole: bool = False
+    deviations: tuple[Deviation, ...] = ()
+    deviations_source: str = ""
+    deviations_sha256: str = ""
     format: str = FORMAT
     version: int = VERSION
 
@@ -59,7 +97,8 @@ class RunRecord(Record):
     def read(cls, line: Mapping[str, Any]) -> Self:
         """Build from a journal line."""
         operations = tuple(OperationRecord.read(each) for each in line["operations"])
-        return super().read({**line, "operations": operations})
+        deviations = tuple(Deviation.read(each) for each in line.get("deviations", ()))
+        return super().read({**line, "operations": operations, "deviations": deviations})
 
 
 @dataclass(frozen=True)
