@@ -21,33 +21,27 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from conformance.deviations import drawn
 from conformance.errors import UsageError
-from conformance.records import Deviation
-from conformance.verdict import Symptom
+from conformance.findings import Finding
+from conformance.journal import Journal
+from conformance.records import Deviation, DeviationList
+from conformance.verdict import Level, Symptom
 
 _MEMBERS = ("finding", "reason", "link", "date", "expires", "clauses", "drawn")
 _HEADER = re.compile(r"^[ \t]*\[\[[ \t]*deviation[ \t]*\]\]", re.MULTILINE)
 _LINK = re.compile(r"https?://\S+")
 _SEVERAL = re.compile(r":(every|trait|http)/")
 _LIMIT_BYTES = 1 << 20
+_TERM_DAYS = 90
 
 
-@dataclass(frozen=True)
-class DeviationFile:
-    """What a file of known deviations holds, and the SHA-256 of its bytes."""
-
-    source: str
-    sha256: str
-    deviations: tuple[Deviation, ...]
-
-
-def read_deviations(path: Path, shown: str) -> DeviationFile:
+def read_deviations(path: Path, shown: str) -> DeviationList:
     """Return what the file at `path` holds; `shown` is its name for people.
 
     Raises UsageError where it cannot be read, is no TOML, or an entry is not complete.
@@ -69,7 +63,7 @@ def read_deviations(path: Path, shown: str) -> DeviationFile:
             f"{shown}: this is not TOML: {problem}", "Correct the syntax there."
         ) from problem
     starts = [text.count("\n", 0, found.start()) + 1 for found in _HEADER.finditer(text)]
-    return DeviationFile(
+    return DeviationList(
         shown, hashlib.sha256(data).hexdigest(), tuple(_entries(document, starts, shown))
     )
 
@@ -167,47 +161,40 @@ def _clauses(table: Mapping[str, Any], finding: str, clause: str, place: str) ->
     if not isinstance(value, list) or not value or not all(isinstance(e, str) for e in value):
         raise UsageError(
             f"{place}: {finding} stands for several clauses, which are not listed",
-            "List them as clauses = [\"…\"]; --update-known-deviations writes them.",
+            'List them as clauses = ["…"]; --update-known-deviations writes them.',
         )
     return tuple(dict.fromkeys(value))
 
 
-def entries(
-    found: Sequence[tuple[str, Sequence[str], str, str]], today: str
-) -> str:
-    """Return the text that puts findings on file, with reasons and links left to people.
+def unfiled(
+    journal: Journal, findings: Sequence[Finding], *, strict: bool
+) -> tuple[tuple[Deviation, str], ...]:
+    """Return an entry without reason and link for each new finding that is red, and its words.
 
-    Each is the finding's id, its clauses, its words and how it was drawn (empty: it was not).
+    Clauses that are on file for the same symptom are left out; what has expired is on file.
     """
-    return "".join(_written(*each, today) for each in found)
+    run = journal.run
+    explored = {case.id for case in journal.cases if case.explored}
+    clause_of = {case.id: case.clause for case in journal.cases}
+    day = datetime.fromtimestamp(run.started_at, UTC).date().isoformat()
+    entries = []
+    for each in findings:
+        if each.deviations or not (strict or each.level is Level.MUST):
+            continue
+        filed = {c for old in run.deviations if old.finding == each.id for c in old.clauses}
+        clauses = tuple(clause for clause in each.clauses if clause not in filed)
+        sure = {clause_of.get(case) for case in each.cases if case not in explored}
+        how = "" if sure and (sure >= {*clauses} or not sure & {*clauses}) else drawn(run)
+        entries.append((Deviation(each.id, clauses, "", "", day, drawn=how), each.words))
+    return tuple(entries)
 
 
-def _written(finding: str, clauses: Sequence[str], words: str, drawn: str, today: str) -> str:
-    several = list(clauses) != [finding.rpartition("/")[0]]
-    lines = [
-        "",
-        "[[deviation]]",
-        f"# {_quoted(words)[1:-1]}",
-        f"finding = {_quoted(finding)}",
-        *(["clauses = ["] if several else []),
-        *(f"  {_quoted(each)}," for each in clauses if several),
-        *(["]"] if several else []),
-        'reason = ""  # why this is borne for now, in one sentence',
-        'link = ""    # where it is tracked',
-        f"date = {today}",
-        *([f"drawn = {_quoted(drawn)}"] if drawn else []),
-        "# expires = 2027-01-31",
-    ]
-    return "\n".join(lines) + "\n"
+def append(path: Path, entries: Sequence[tuple[Deviation, str]]) -> None:
+    """Add `entries` with their words at the end of `path`; what stands there stays.
 
-
-def _quoted(text: str) -> str:
-    """Return `text` as a basic string of TOML 1.0 (section String)."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def append(path: Path, text: str) -> None:
-    """Add `text` at the end of `path`; what stands there stays. Raises UsageError."""
+    Raises UsageError where the file cannot be written.
+    """
+    text = "".join(_written(deviation, words) for deviation, words in entries)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a", encoding="utf-8", newline="\n") as file:
@@ -217,3 +204,27 @@ def append(path: Path, text: str) -> None:
             f"{path}: the known deviations cannot be written: {problem.strerror}",
             "Choose another file with --known-deviations.",
         ) from problem
+
+
+def _written(entry: Deviation, words: str) -> str:
+    alone = entry.clauses == (entry.finding.rpartition("/")[0],)
+    lines = [
+        "",
+        "[[deviation]]",
+        f"# {_quoted(words)[1:-1]}",
+        f"finding = {_quoted(entry.finding)}",
+        *(["clauses = ["] if not alone else []),
+        *(f"  {_quoted(each)}," for each in entry.clauses if not alone),
+        *(["]"] if not alone else []),
+        'reason = ""  # why this is borne for now, in one sentence',
+        'link = ""  # where it is tracked',
+        f"date = {entry.date}",
+        *([f"drawn = {_quoted(entry.drawn)}"] if entry.drawn else []),
+        f"# expires = {date.fromisoformat(entry.date) + timedelta(days=_TERM_DAYS)}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    """Return `text` as a basic string of TOML 1.0 (section String)."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

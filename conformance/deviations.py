@@ -68,7 +68,8 @@ def on_file(
     found: dict[Deviation, None] = {}
     for clause in clauses:
         own = [case for case in cases if case.clause == clause] or cases
-        entry = next((e for e in deviations if clause in e.clauses and _fits(e, symptom, own)), None)
+        fitting = (each for each in deviations if clause in each.clauses)
+        entry = next((each for each in fitting if _fits(each, symptom, own)), None)
         if entry is None:
             return ()
         found[entry] = None

@@ -11,9 +11,11 @@ import pytest
 
 from conformance.errors import UsageError
 from conformance.running import MESSAGE, MODULES, begun, near, run_of
+from conformance.text import some
 
 if TYPE_CHECKING:
     from conformance.report import Reported
+    from conformance.run import Run
 
 _REPORTED: pytest.StashKey[Reported] = pytest.StashKey()
 _INTERRUPTED = 2
@@ -23,6 +25,9 @@ _LETTERS = {"inconclusive": "?", "not shown": "o", "not run": "n", "advice": "a"
 
 def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
     """Call what proves nothing by its name."""
+    if report.when == "call" and report.passed and _is_ours(report):
+        known = any(name == "known_deviation" for name, _ in report.user_properties)
+        return ("known", "k", "KNOWN") if known else None
     if report.when == "call" and report.skipped and isinstance(report.longrepr, tuple):
         reason = str(report.longrepr[2]).removeprefix("Skipped: ")
         for word, letter in _LETTERS.items():
@@ -57,9 +62,24 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if reported is None:
         return
     session.config.stash[_REPORTED] = reported
+    if run.settings.update_known_deviations:
+        session.config.stash[MESSAGE] = _put_on_file(run, reported)
     _leave_quickly(session.config)
     if exitstatus in (0, 1, _INTERRUPTED) and not _others_failed(session):
         session.exitstatus = reported.outcome.exit
+
+
+def _put_on_file(run: Run, reported: Reported) -> str:
+    try:
+        number = run.put_on_file(reported)
+    except UsageError as problem:
+        return str(problem)
+    if not number:
+        return "No finding is new: nothing was put on file."
+    return (
+        f"{some(number, 'finding')} put on file in {run.settings.known_deviations}: give each a "
+        "reason and a link; until then no run begins."
+    )
 
 
 def _leave_quickly(config: pytest.Config) -> None:

@@ -9,12 +9,14 @@ target looks at nothing; one keyword is ignored wherever it stands; every reques
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from conformance.causes import Group, explained, grouped, merged
 from conformance.clause import Clause
+from conformance.deviations import expired, on_file
 from conformance.journal import Journal
-from conformance.records import CaseRecord, ExchangeRecord
+from conformance.records import CaseRecord, Deviation, ExchangeRecord, RunRecord
 from conformance.verdict import Expectation, Level, Symptom, Verdict
 
 _JUDGED = frozenset({Verdict.PASS, Verdict.FAIL})
@@ -27,7 +29,8 @@ class Finding:
     `id` is `CLAUSE/SYMPTOM`, stable from night to night. `clauses` are the ids of all the clauses
     that this one cause breaks; `clause` is the one it is named after, `words` say what it owes.
     `cases` are the ids of the cases that show it, smallest request first. `contract` is the
-    excerpt `LOCATION = VALUE`.
+    excerpt `LOCATION = VALUE`. `deviations` are the known ones that it falls under; it is `known`
+    while none of them has expired.
     """
 
     id: str
@@ -48,6 +51,8 @@ class Finding:
     exchange: ExchangeRecord | None
     control: ExchangeRecord | None
     cases: tuple[str, ...]
+    deviations: tuple[Deviation, ...] = ()
+    known: bool = False
 
 
 def find(journal: Journal) -> tuple[Finding, ...]:
@@ -59,7 +64,7 @@ def find(journal: Journal) -> tuple[Finding, ...]:
         for operation in journal.run.operations
         for group in _of_operation(journal, operation.id, clauses)
     ]
-    found = [_finding(group, clauses) for group in groups]
+    found = [_on_file(_finding(group, clauses), group, journal.run) for group in groups]
     found.sort(key=lambda each: (each.level != Level.MUST, order.get(each.clauses[0], 0), each.id))
     return tuple(found)
 
@@ -90,6 +95,15 @@ def _of_operation(
         named = tuple(dict.fromkeys(case.clause for case in same))
         yield Group(named, Symptom.FAULT, tuple(same), cause=f"http/{code}")
     yield from _breaches(cases, clauses)
+
+
+def _on_file(finding: Finding, group: Group, run: RunRecord) -> Finding:
+    deviations = on_file(run.deviations, group.clauses, group.symptom, group.cases)
+    if not deviations:
+        return finding
+    day = datetime.fromtimestamp(run.started_at, UTC).date().isoformat()
+    lapsed = any(expired(each, day) for each in deviations)
+    return replace(finding, deviations=deviations, known=not lapsed)
 
 
 def _is_answer(clause: Clause | None) -> bool:

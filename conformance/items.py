@@ -51,6 +51,7 @@ class Held(pytest.Item):
 
     def runtest(self) -> None:
         """Send, and turn the verdict into an outcome of pytest."""
+        from conformance.deviations import covering  # noqa: PLC0415  (not for other suites)
         from conformance.session import Aborted  # noqa: PLC0415  (loaded by now)
 
         run = run_of(self.config)
@@ -73,6 +74,11 @@ class Held(pytest.Item):
             ("expectation", str(record.expectation)),
             ("verdict", str(record.verdict)),
         ]
+        deviation = covering(run.standing, record)
+        if deviation is not None:
+            words = f"{deviation.reason} ({deviation.link})"
+            self.user_properties.append(("known_deviation", words))
+            return
         if record.verdict == "INCONCLUSIVE":
             pytest.skip(f"inconclusive: {record.because}")
         if record.verdict == "FAIL" and record.level == "SHOULD" and not run.settings.strict:

@@ -3,9 +3,11 @@
 States, the first that holds wins::
 
     TOOL            exit 3   a case broke this suite
-    NOT_CONFORMANT  exit 1   a finding of level MUST (SHOULD too when strict)
+    NOT_CONFORMANT  exit 1   a new finding of level MUST (SHOULD too when strict)
     INTERRUPTED     exit 2   the run was cut short, for no reason that the journal gives
-    INCONCLUSIVE    exit 7   nothing is broken, and something that was planned is not proved
+    STALE           exit 1   a known deviation fails no longer: the list is to be mended
+    INCONCLUSIVE    exit 7   nothing new is broken, and something that was planned is not proved
+    KNOWN           exit 0   broken, and every finding is a known deviation
     CONFORMANT      exit 0
 
 A run that proved nothing is never green.
@@ -17,10 +19,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from conformance.evidence import BROKEN, Standing, tally
+from conformance.deviations import Stale, stale
+from conformance.doubt import doubt
+from conformance.evidence import Standing, tally
 from conformance.findings import Finding
 from conformance.journal import Journal
-from conformance.verdict import Expectation, Level, Verdict
+from conformance.text import some
+from conformance.verdict import Level, Verdict
 
 EMBEDDED = " (embedded target, not yours)"
 """Ends the headline of a run that was fired at the target that comes with the suite."""
@@ -33,6 +38,8 @@ class State(StrEnum):
     """What a run says about the target."""
 
     CONFORMANT = "CONFORMANT"
+    KNOWN = "KNOWN"
+    STALE = "STALE"
     NOT_CONFORMANT = "NOT_CONFORMANT"
     INCONCLUSIVE = "INCONCLUSIVE"
     INTERRUPTED = "INTERRUPTED"
@@ -41,7 +48,9 @@ class State(StrEnum):
 
 EXITS: Mapping[State, int] = {
     State.CONFORMANT: 0,
+    State.KNOWN: 0,
     State.NOT_CONFORMANT: 1,
+    State.STALE: 1,
     State.INTERRUPTED: 2,
     State.TOOL: 3,
     State.INCONCLUSIVE: 7,
@@ -51,6 +60,8 @@ EXITS: Mapping[State, int] = {
 @dataclass(frozen=True)
 class Counts:
     """The figures of a run. `clauses` are the covered ones; `seconds` is wall time.
+
+    `known` counts findings on file, `stale` entries of that file that fail no longer.
 
     Without an end record `requests` and `seconds` are what the finished cases add up to.
     """
@@ -68,13 +79,18 @@ class Counts:
     proved: int
     uncovered: int
     annotations: int
+    known: int
+    stale: int
     requests: int
     seconds: float
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """The verdict on a run. `headline` is one line, `sentence` and `remedy` are for people."""
+    """The verdict on a run. `headline` is one line, `sentence` and `remedy` are for people.
+
+    `stale` are the known deviations that fail no longer.
+    """
 
     state: State
     exit: int
@@ -82,6 +98,7 @@ class Outcome:
     sentence: str
     remedy: str
     counts: Counts
+    stale: tuple[Stale, ...] = ()
 
 
 def judge_run(
@@ -97,15 +114,20 @@ def judge_run(
     which is not there yet when the outcome is computed for writing it.
     """
     whole = journal.end is not None if complete is None else complete
-    counts = _count(journal, findings)
-    blocking = [each for each in findings if strict or each.level is Level.MUST]
-    state, headline, sentence, remedy = _verdict(journal, counts, blocking, findings, whole=whole)
+    gone = stale(journal) if whole else ()
+    counts = _count(journal, findings, len(gone))
+    blocking = [
+        each for each in findings if not each.known and (strict or each.level is Level.MUST)
+    ]
+    state, headline, sentence, remedy = _verdict(
+        journal, counts, blocking, findings, gone, whole=whole
+    )
     if journal.run.embedded:
         headline += EMBEDDED
-    return Outcome(state, EXITS[state], headline, sentence, remedy, counts)
+    return Outcome(state, EXITS[state], headline, sentence, remedy, counts, gone)
 
 
-def _count(journal: Journal, findings: Sequence[Finding]) -> Counts:
+def _count(journal: Journal, findings: Sequence[Finding], gone: int) -> Counts:
     verdicts = [case.verdict for case in journal.cases]
     evidence = tally(journal, findings)
     standings = [evidence[clause.id].standing(clause) for clause in journal.clauses]
@@ -128,6 +150,8 @@ def _count(journal: Journal, findings: Sequence[Finding]) -> Counts:
         proved=standings.count(Standing.PROVED),
         uncovered=uncovered,
         annotations=annotations,
+        known=sum(finding.known for finding in findings),
+        stale=gone,
         requests=journal.end.requests if journal.end else sum(sent),
         seconds=journal.end.seconds if journal.end else sum(c.seconds for c in journal.cases),
     )
@@ -138,6 +162,7 @@ def _verdict(
     counts: Counts,
     blocking: Sequence[Finding],
     findings: Sequence[Finding],
+    gone: Sequence[Stale],
     *,
     whole: bool,
 ) -> tuple[State, str, str, str]:
@@ -150,27 +175,35 @@ def _verdict(
             "Please report it, with the journal of this run.",
         )
     if blocking:
-        shown = some(len({case for each in blocking for case in each.cases}), "case")
-        short = " The run was cut short, so there may be more." if cut or journal.abort else ""
-        return (
-            State.NOT_CONFORMANT,
-            f"✗ Not conformant: {some(len(blocking), 'finding')}",
-            f"The target breaks its contract: see {shown} of {counts.cases:,}.{short}",
-            "Each finding has the smallest request that shows it; paste its replay into a shell.",
-        )
+        return _not_conformant(journal, counts, blocking, cut=cut)
     if cut:
         planned = max(journal.run.planned, counts.cases)
         return (
             State.INTERRUPTED,
             f"! Interrupted: {counts.cases:,} of {some(planned, 'case')} finished",
-            "The run was cut short. What did run found nothing broken; that is no verdict.",
+            "The run was cut short. What did run found nothing new; that is no verdict.",
             "Run it again, to the end.",
         )
-    doubt = _doubt(journal, counts, findings)
-    if doubt:
-        return State.INCONCLUSIVE, f"? Inconclusive: {doubt[0]}", doubt[1], doubt[2]
+    if gone:
+        return _stale(gone)
+    open_question = doubt(journal, findings, counts.not_run)
+    if open_question:
+        return (
+            State.INCONCLUSIVE,
+            f"? Inconclusive: {open_question.headline}",
+            open_question.sentence,
+            open_question.remedy,
+        )
+    if counts.known:
+        return (
+            State.KNOWN,
+            f"⚠ Not conformant: 0 new findings, {counts.known:,} known",
+            "The target breaks its contract in what is on file, and in nothing else.",
+            f"{journal.run.deviations_source} says why each is borne for now.",
+        )
+    advice = len(findings)
     proved = f"{counts.proved:,} of {some(counts.clauses, 'clause')} proved"
-    note = f", {some(len(findings), 'recommendation')} not followed" if findings else ""
+    note = f", {some(advice, 'recommendation')} not followed" if advice else ""
     whole_words = (
         "Every request that the contract allows was accepted, every one that it forbids was"
         " refused, and no answer broke its documented shape."
@@ -186,6 +219,33 @@ def _verdict(
     return State.CONFORMANT, f"✓ Conformant: {proved}{note}", sentence, ""
 
 
+def _not_conformant(
+    journal: Journal, counts: Counts, blocking: Sequence[Finding], *, cut: bool
+) -> tuple[State, str, str, str]:
+    shown = some(len({case for each in blocking for case in each.cases}), "case")
+    short = " The run was cut short, so there may be more." if cut or journal.abort else ""
+    number = some(len(blocking), "new finding" if journal.run.deviations else "finding")
+    known = f", {counts.known:,} known" if journal.run.deviations else ""
+    return (
+        State.NOT_CONFORMANT,
+        f"✗ Not conformant: {number}{known}",
+        f"The target breaks its contract: see {shown} of {counts.cases:,}.{short}",
+        "Each finding has the smallest request that shows it; paste its replay into a shell.",
+    )
+
+
+def _stale(gone: Sequence[Stale]) -> tuple[State, str, str, str]:
+    first = gone[0]
+    more = f" So with {some(len(gone) - 1, 'more entry').replace('entrys', 'entries')}."
+    return (
+        State.STALE,
+        f"✗ {some(len(gone), 'known deviation')} no longer there",
+        f"{first.deviation.finding} is on file, and {first.sentence} at {first.clause}."
+        + (more if len(gone) > 1 else ""),
+        f"Take it off the list ({first.deviation.place}): its return is to be red.",
+    )
+
+
 def _silent(journal: Journal, findings: Sequence[Finding]) -> int:
     """Count the clauses of optional members that no answer of the run had."""
     evidence = tally(journal, findings)
@@ -193,58 +253,3 @@ def _silent(journal: Journal, findings: Sequence[Finding]) -> int:
         clause.side in ("response", "prose") and evidence[clause.id].standing(clause) is UNTRIED
         for clause in journal.clauses
     )
-
-
-def _doubt(
-    journal: Journal, counts: Counts, findings: Sequence[Finding]
-) -> tuple[str, str, str] | None:
-    """Return why nothing broken does not mean conformant: headline, sentence, remedy."""
-    shown = {case for finding in findings for case in finding.cases}
-    loose = [
-        case.id
-        for case in journal.cases
-        if case.verdict in BROKEN and case.level is Level.MUST and case.id not in shown
-    ]
-    doubts = (
-        journal.abort and (journal.abort.sentence, "Nothing more was sent.", journal.abort.remedy),
-        _one_sided(journal),
-        counts.inconclusive
-        and (
-            f"{some(counts.inconclusive, 'case')} proved nothing",
-            "Their control was not accepted, or the refusal gave another reason.",
-            "The report says of each of them why.",
-        ),
-        counts.not_run
-        and (
-            f"{some(counts.not_run, 'case')} did not run",
-            "What did run found nothing broken.",
-            "Run it again, to the end.",
-        ),
-        not counts.passed
-        and ("no case ran", "A run that proved nothing is not green.", "Select some cases."),
-        loose
-        and (
-            f"{some(len(loose), 'case')} went wrong that no finding names",
-            f"The first is {loose[0]}.",
-            "Run it again.",
-        ),
-    )
-    return next((doubt for doubt in doubts if doubt), None)
-
-
-def _one_sided(journal: Journal) -> tuple[str, str, str] | None:
-    """Tell of a target that never accepted, or never refused, what it should have."""
-    for wanted, deed in ((Expectation.ACCEPT, "accepted"), (Expectation.REFUSE, "refused")):
-        verdicts = [case.verdict for case in journal.cases if case.expectation is wanted]
-        if verdicts and Verdict.PASS not in verdicts:
-            return (
-                f"not one of {some(len(verdicts), f'{wanted} case')} passed",
-                f"Nothing shows that the target ever {deed} a request for the right reason.",
-                "Look at the first such case: it says what the target answered.",
-            )
-    return None
-
-
-def some(number: int, noun: str) -> str:
-    """Return `1 case`, `2 cases`, `1,000 cases`."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -138,6 +138,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     kept = [item for item in mine if _selected(config, item)]
     kept.sort(key=lambda item: (MODULES.index(item.module_name), order.get(item.each.id, 0)))
     run.planned = sum(item.module_name != MODULES[-1] for item in kept)
+    run.whole = order.keys() <= {item.each.id for item in kept}
     if len(kept) < len(mine):
         chosen = set(kept)
         config.hook.pytest_deselected(items=[item for item in mine if item not in chosen])

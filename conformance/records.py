@@ -64,6 +64,15 @@ class Deviation(Record):
 
 
 @dataclass(frozen=True)
+class DeviationList:
+    """What a file of known deviations holds, the file's name, and the SHA-256 of its bytes."""
+
+    source: str = ""
+    sha256: str = ""
+    deviations: tuple[Deviation, ...] = ()
+
+
+@dataclass(frozen=True)
 class RunRecord(Record):
     """The head of a journal. `started_at` is seconds since the epoch, `planned` counts cases.
 

@@ -16,11 +16,19 @@ from conformance.case import Case
 from conformance.clause import Clause
 from conformance.contract import default_source, load
 from conformance.contract.model import Contract
+from conformance.deviations import expired
 from conformance.errors import UsageError
 from conformance.example import NoExampleError
 from conformance.journal import JournalWriter, read_totals
 from conformance.plan import Plan, derive
-from conformance.records import EndRecord, OperationRecord, RunRecord, SentRecord
+from conformance.records import (
+    Deviation,
+    DeviationList,
+    EndRecord,
+    OperationRecord,
+    RunRecord,
+    SentRecord,
+)
 from conformance.redact import Redactor
 from conformance.settings import Settings
 
@@ -45,6 +53,7 @@ class Run:
         self.id = run_id
         self.worker = worker
         self.planned = planned
+        self.whole = False
         self.redactor = Redactor()
         self.untested: dict[str, str] = {}
         self.order: tuple[tuple[Plan, Case], ...] = ()
@@ -102,6 +111,22 @@ class Run:
 
         return tuple(expand_header(text, os.environ) for text in self.settings.headers)
 
+    @cached_property
+    def deviations(self) -> DeviationList:
+        """The known deviations. Raises UsageError for a list that is not complete."""
+        shown = self.settings.known_deviations
+        if shown is None or (self.settings.update_known_deviations and not Path(shown).exists()):
+            return DeviationList(shown or "")
+        from conformance.deviation_file import read_deviations  # noqa: PLC0415  (where asked for)
+
+        return read_deviations(Path(shown), shown)
+
+    @cached_property
+    def standing(self) -> tuple[Deviation, ...]:
+        """The known deviations whose time is not over."""
+        today = time.strftime("%Y-%m-%d", time.gmtime())
+        return tuple(each for each in self.deviations.deviations if not expired(each, today))
+
     def check(self) -> None:
         """Find fault with the settings before anything is sent. Raises UsageError."""
         from conformance.address import parse_target_url  # noqa: PLC0415  (not for other suites)
@@ -111,6 +136,12 @@ class Run:
         for header in self.headers:
             for secret in header.secrets:
                 self.redactor.add(secret)
+        if self.settings.update_known_deviations and not self.settings.known_deviations:
+            raise UsageError(
+                "--update-known-deviations without a file to write to",
+                "Name it with --known-deviations FILE.",
+            )
+        _ = self.deviations
         above = next(each for each in (self.folder, *self.folder.parents) if each.exists())
         if not above.is_dir() or not os.access(above, os.W_OK):
             raise UsageError(
@@ -196,6 +227,10 @@ class Run:
                 **settings.environment,
             },
             again=self.redactor.clean(settings.command),
+            whole=self.whole,
+            deviations=self.deviations.deviations,
+            deviations_source=self.deviations.source,
+            deviations_sha256=self.deviations.sha256,
         )
 
     def close(self) -> None:
@@ -220,6 +255,16 @@ class Run:
         writer.write("end", EndRecord(seconds, sent, 0))
         writer.close()
         return True
+
+    def put_on_file(self, reported: Reported) -> int:
+        """Add what is new to the file of known deviations; return how many entries that makes."""
+        from conformance.deviation_file import append, unfiled  # noqa: PLC0415  (where asked for)
+
+        path = self.settings.known_deviations
+        entries = unfiled(reported.journal, reported.findings, strict=self.settings.strict)
+        if entries and path is not None:
+            append(Path(path), entries)
+        return len(entries)
 
     def report(self) -> Reported | None:
         """Write every report of this run; None where nothing was sent."""

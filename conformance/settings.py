@@ -209,6 +209,20 @@ class Settings:
         default=Path("reports"),
         wakes=False,
     )
+    known_deviations: str | None = _option(
+        "--known-deviations",
+        "FILE",
+        "findings on file (TOML), each with its reason: they are shown, and only new ones are red",
+        kind=PATH,
+    )
+    update_known_deviations: bool = _option(
+        "--update-known-deviations",
+        "",
+        "put new findings on that file; the next run asks for their reasons",
+        kind=SWITCH,
+        default=False,
+        in_file=False,
+    )
     config: str | None = _option(
         "--config",
         "FILE",

@@ -1,4 +1,4 @@
-"""Strings for limits: what counts as one character, and what does not."""
+"""Strings for limits: what counts as one character, and what does not; numbers in words."""
 
 from __future__ import annotations
 
@@ -27,3 +27,8 @@ def widened(text: str) -> str:
 def repeated(unit: str, length: int) -> str:
     """Return `length` code points made by repeating `unit`."""
     return (unit * (length // len(unit) + 1))[:length]
+
+
+def some(number: int, noun: str) -> str:
+    """Return `1 case`, `2 cases`, `1,000 cases`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

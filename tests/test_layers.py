@@ -88,6 +88,7 @@ ORDER = (
     # verdicts
     "records",
     "journal",
+    "deviations",
     "record",
     "judge",
     "checks",
@@ -100,7 +101,9 @@ ORDER = (
     # findings
     "causes",
     "findings",
+    "deviation_file",
     "evidence",
+    "doubt",
     "outcome",
     # reports
     "report.names",

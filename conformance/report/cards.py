@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from conformance.findings import Finding
-from conformance.outcome import some
 from conformance.records import ExchangeRecord
 from conformance.report.curl import folded, replay
-from conformance.report.text import Block, answer, bounded, control
+from conformance.report.text import Block, answer, bounded, control, on_file
+from conformance.text import some
 
 _EXCERPT = 2048
 """Characters of an answer that a card shows; the journal has up to 4 KiB."""
@@ -48,7 +48,7 @@ def card(finding: Finding, cards: Mapping[str, str], clauses: Mapping[str, str])
     """Return the card of `finding`; `cards` and `clauses` are anchors by id."""
     cases = tuple(dict.fromkeys(finding.cases))
     sent = finding.exchange
-    tone = "bad" if finding.level == "MUST" else "doubt"
+    tone = "bad" if finding.level == "MUST" and not finding.known else "doubt"
     clause = finding.words
     rows = [
         ("contract", finding.contract, "code"),
@@ -64,6 +64,8 @@ def card(finding: Finding, cards: Mapping[str, str], clauses: Mapping[str, str])
         rows.insert(0, ("found", finding.sentence, ""))
     if finding.control:
         rows.append(("control", bounded(control(finding.control), _EXCERPT), "code"))
+    word = "known" if finding.known else "expired"
+    rows += [(word, on_file(each), "doubt") for each in finding.deviations]
     lines = replay(sent) if sent else ()
     return Card(
         anchor=cards[finding.id],

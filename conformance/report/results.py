@@ -7,11 +7,12 @@ breaks readers, who pass over members that they do not know)::
      "run": {"id", "tool", "started_at", "seconds", "seed", "depth", "command", "target",
              "embedded", "complete", "options", "environment"},
      "contract": {"source", "title", "sha256", "operations": [{"id", "method", "path", "summary"}]},
-     "outcome": {"state", "exit", "headline", "sentence", "remedy", "counts"},
+     "known_deviations": {"source", "sha256", "entries"},
+     "outcome": {"state", "exit", "headline", "sentence", "remedy", "counts", "stale"},
      "findings": [{"id", "operation", "clause", "clauses", "keyword_location",
                    "instance_location", "contract", "source", "level", "symptom", "verdict",
                    "sentence", "expected", "actual", "curl", "control", "request", "response",
-                   "cases"}],
+                   "cases", "known", "deviations"}],
      "clauses": [{"id", …, "state", "reason", "standing"}],
      "cases": [{"id", "clause", "verdict", "expectation", "level", "symptom", "because", "status",
                 "elapsed_ms"}]}
@@ -26,6 +27,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from conformance.deviations import Stale
 from conformance.evidence import tally
 from conformance.findings import Finding
 from conformance.journal import Journal
@@ -65,7 +67,16 @@ def render(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -> s
             "sha256": run.contract_digest,
             "operations": [vars(operation) for operation in run.operations],
         },
-        "outcome": {**vars(outcome), "counts": vars(outcome.counts)},
+        "known_deviations": {
+            "source": run.deviations_source,
+            "sha256": run.deviations_sha256,
+            "entries": [vars(each) for each in run.deviations],
+        },
+        "outcome": {
+            **vars(outcome),
+            "counts": vars(outcome.counts),
+            "stale": [_stale(each) for each in outcome.stale],
+        },
         "findings": [_finding(finding) for finding in findings],
         "clauses": [
             {**vars(clause), "standing": evidence[clause.id].standing(clause)}
@@ -99,7 +110,13 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "request": _request(sent) if sent else None,
         "response": _response(sent) if sent and sent.status is not None else None,
         "cases": list(dict.fromkeys(finding.cases)),
+        "known": finding.known,
+        "deviations": [vars(each) for each in finding.deviations],
     }
+
+
+def _stale(gone: Stale) -> dict[str, Any]:
+    return {"finding": gone.deviation.finding, "clause": gone.clause, "sentence": gone.sentence}
 
 
 def _request(sent: ExchangeRecord) -> dict[str, Any]:

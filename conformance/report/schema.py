@@ -53,6 +53,17 @@ RESPONSE = _object(
     elapsed_ms=NUMBER,
 )
 
+DEVIATION = _object(
+    finding=TEXT,
+    clauses=_list(TEXT),
+    reason=TEXT,
+    link=TEXT,
+    date=TEXT,
+    expires=TEXT,
+    drawn=TEXT,
+    place=TEXT,
+)
+
 FINDING = _object(
     id=TEXT,
     operation=TEXT,
@@ -74,6 +85,8 @@ FINDING = _object(
     request=_or_null(REQUEST),
     response=_or_null(RESPONSE),
     cases={**_list(TEXT), "uniqueItems": True},
+    known={"type": "boolean"},
+    deviations=_list(DEVIATION),
 )
 
 SCHEMA: dict[str, Any] = {
@@ -102,6 +115,7 @@ SCHEMA: dict[str, Any] = {
             sha256=TEXT,
             operations=_list(_object(id=TEXT, method=TEXT, path=TEXT, summary=TEXT)),
         ),
+        known_deviations=_object(source=TEXT, sha256=TEXT, entries=_list(DEVIATION)),
         outcome=_object(
             state=_one_of(State),
             exit={"enum": [0, 1, 2, 3, 7]},
@@ -113,12 +127,13 @@ SCHEMA: dict[str, Any] = {
                     (
                         *("cases", "passed", "failed", "flaky", "inconclusive", "faults", "tool"),
                         *("not_run", "explored", "clauses", "proved", "uncovered", "annotations"),
-                        "requests",
+                        *("known", "stale", "requests"),
                     ),
                     WHOLE,
                 ),
                 seconds=NUMBER,
             ),
+            stale=_list(_object(finding=TEXT, clause=TEXT, sentence=TEXT)),
         ),
         findings=_list(FINDING),
         clauses=_list(

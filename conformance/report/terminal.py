@@ -15,9 +15,10 @@ from conformance.clause import Clause
 from conformance.evidence import Standing, tally
 from conformance.findings import Finding
 from conformance.journal import Journal
-from conformance.outcome import Outcome, State, some
+from conformance.outcome import Outcome, State
 from conformance.report.curl import folded, replay
-from conformance.report.text import clipped, control, visible
+from conformance.report.text import clipped, control, on_file, visible
+from conformance.text import some
 from conformance.verdict import Expectation, Symptom
 
 Style = Literal["green", "red", "yellow", "bold", "none"]
@@ -29,11 +30,16 @@ _REPLAY_LINES = 5
 _BY_CASE = frozenset({Symptom.ACCEPTED, Symptom.REFUSED, Symptom.SERVER_ERROR})
 """These show in a case; the others show in whatever answer, and are named after their clause."""
 
+_KNOWN = 20
+"""Known deviations, and entries that fail no longer, that are listed; the report lists them all."""
+
 _NAMED = 5
 """Clauses named of each kind that was not proved; the report names them all."""
 
 _STATE_STYLES: dict[State, Style] = {
     State.CONFORMANT: "green",
+    State.KNOWN: "yellow",
+    State.STALE: "red",
     State.NOT_CONFORMANT: "red",
     State.TOOL: "red",
     State.INCONCLUSIVE: "yellow",
@@ -65,13 +71,14 @@ def summary_lines(
     line is ASCII. `again` is the command that repeats the run (the journal's, if empty).
     """
     columns = max(width, 40)
+    new = [finding for finding in findings if not finding.known]
     lines = [
         line
-        for finding in findings[:MOST_FINDINGS]
+        for finding in new[:MOST_FINDINGS]
         for line in (*_finding(finding, columns, unicode=unicode), Line(""))
     ]
-    if len(findings) > MOST_FINDINGS:
-        more = some(len(findings) - MOST_FINDINGS, "more finding")
+    if len(new) > MOST_FINDINGS:
+        more = some(len(new) - MOST_FINDINGS, "more finding")
         lines += [Line(f"  … {more} in the report", "bold"), Line("")]
     lines += _closing(
         journal, findings, outcome, width=columns, report_path=report_path, again=again
@@ -114,6 +121,7 @@ def _finding(finding: Finding, width: int, *, unicode: bool) -> Iterator[Line]:
     ]
     if finding.control:
         rows.append(("control", control(finding.control)))
+    rows += [("expired", on_file(each)) for each in finding.deviations[:1]]
     room = MOST_CHARACTERS - len(head)
     for label, value in rows:
         text = _row(label, clipped(visible(value, unicode=unicode), width - 14))
@@ -170,6 +178,15 @@ def _closing(
         wrapped = textwrap.wrap(text, width - 13, max_lines=3, placeholder=" …")
         for number, line in enumerate(wrapped):
             yield Line(_fact("" if number else "unproved", line), "yellow")
+    known = [finding for finding in findings if finding.known]
+    for finding in known[:_KNOWN]:
+        shown = f"{finding.id}   {on_file(finding.deviations[0])}"
+        yield Line(_fact("known", clipped(visible(shown), width - 13)), "yellow")
+    if len(known) > _KNOWN:
+        yield Line(_fact("", f"… {len(known) - _KNOWN:,} more in the report"), "yellow")
+    for gone in outcome.stale[:_KNOWN]:
+        text = f"{gone.deviation.finding}: {gone.sentence} at {gone.clause}"
+        yield Line(_fact("stale", clipped(f"{text} ({gone.deviation.place})", width - 13)), "red")
     if report_path:
         yield Line(_fact("report", report_path))
     if journal.run.embedded:

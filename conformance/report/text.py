@@ -11,7 +11,7 @@ import unicodedata
 from datetime import UTC, datetime
 from http import HTTPStatus
 
-from conformance.records import ExchangeRecord
+from conformance.records import Deviation, ExchangeRecord
 
 _PICTURES = 0x2400
 """Where Unicode draws the control characters (Unicode 16, Control Pictures)."""
@@ -91,6 +91,12 @@ def answer(exchange: ExchangeRecord) -> str:
 def control(exchange: ExchangeRecord) -> str:
     """Return the control and what it got: `type="account_onboarding": 200 OK in 3.1 ms`."""
     return f"{exchange.shown or 'no body'}: {answer(exchange)}"
+
+
+def on_file(deviation: Deviation) -> str:
+    """Return what is on file: `since 2026-11-22: reason (link), until 2027-01-31`."""
+    until = f", until {deviation.expires}" if deviation.expires else ""
+    return f"since {deviation.date}: {deviation.reason} ({deviation.link}){until}"
 
 
 class Block(str):

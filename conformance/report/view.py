@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from conformance.evidence import Standing
 from conformance.findings import Finding
 from conformance.journal import Journal
-from conformance.outcome import EMBEDDED, Outcome, State, some
+from conformance.outcome import EMBEDDED, Outcome, State
 from conformance.records import CaseRecord
 from conformance.report.cards import Card, card
 from conformance.report.contract_map import MARKS, Map, Row, draw
 from conformance.report.names import anchors
 from conformance.report.text import bounded, milliseconds, utc
+from conformance.text import some
 from conformance.verdict import Expectation, Level, Symptom, Verdict
 
 _ALIKE = 0.8
@@ -21,6 +22,8 @@ _ALIKE = 0.8
 
 TONES = {
     State.CONFORMANT: "good",
+    State.KNOWN: "doubt",
+    State.STALE: "bad",
     State.NOT_CONFORMANT: "bad",
     State.TOOL: "bad",
     State.INCONCLUSIVE: "doubt",

@@ -1,0 +1,76 @@
+"""Why nothing broken does not yet mean conformant: journal and findings → one reason. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from conformance.evidence import BROKEN
+from conformance.findings import Finding
+from conformance.journal import Journal
+from conformance.records import CaseRecord
+from conformance.text import some
+from conformance.verdict import Expectation, Level, Verdict
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """One reason: a headline, a sentence, and what to do next."""
+
+    headline: str
+    sentence: str
+    remedy: str
+
+
+def doubt(journal: Journal, findings: Sequence[Finding], not_run: int) -> Doubt | None:
+    """Return the first reason, or None. `not_run` counts the cases that were planned and not run.
+
+    What a known deviation shows is settled: it raises no doubt.
+    """
+    shown = {case for finding in findings for case in finding.cases}
+    known = {case for finding in findings if finding.known for case in finding.cases}
+    open_cases = [case for case in journal.cases if case.id not in known]
+    inconclusive = sum(case.verdict is Verdict.INCONCLUSIVE for case in open_cases)
+    loose = [
+        case.id
+        for case in open_cases
+        if case.verdict in BROKEN and case.level is Level.MUST and case.id not in shown
+    ]
+    if journal.abort is not None:
+        return Doubt(journal.abort.sentence, "Nothing more was sent.", journal.abort.remedy)
+    if one := _one_sided(open_cases):
+        return one
+    if inconclusive:
+        return Doubt(
+            f"{some(inconclusive, 'case')} proved nothing",
+            "Their control was not accepted, or the refusal gave another reason.",
+            "The report says of each of them why.",
+        )
+    if not_run:
+        return Doubt(
+            f"{some(not_run, 'case')} did not run",
+            "What did run found nothing broken.",
+            "Run it again, to the end.",
+        )
+    if not any(case.verdict is Verdict.PASS for case in journal.cases):
+        return Doubt("no case ran", "A run that proved nothing is not green.", "Select some cases.")
+    if loose:
+        return Doubt(
+            f"{some(len(loose), 'case')} went wrong that no finding names",
+            f"The first is {loose[0]}.",
+            "Run it again.",
+        )
+    return None
+
+
+def _one_sided(cases: Sequence[CaseRecord]) -> Doubt | None:
+    """Tell of a target that never accepted, or never refused, what it should have."""
+    for wanted, deed in ((Expectation.ACCEPT, "accepted"), (Expectation.REFUSE, "refused")):
+        verdicts = [case.verdict for case in cases if case.expectation is wanted]
+        if verdicts and Verdict.PASS not in verdicts:
+            return Doubt(
+                f"not one of {some(len(verdicts), f'{wanted} case')} passed",
+                f"Nothing shows that the target ever {deed} a request for the right reason.",
+                "Look at the first such case: it says what the target answered.",
+            )
+    return None
