@@ -23,7 +23,7 @@ class Case:
     refusal may blame (empty: any). `off_contract` requests use a method that the contract does
     not declare, so the documented responses are not owed. `breaks` are the ids of the clauses of
     the schema that the likeliest reading breaks: a target that ignores all of them has one fault,
-    not another one here.
+    not another one here. `doubt` says why a refusal may have another reason than the clause.
     """
 
     id: str
@@ -39,6 +39,7 @@ class Case:
     off_contract: bool = False
     also_allowed: frozenset[int] = frozenset()
     breaks: tuple[str, ...] = ()
+    doubt: str = ""
 
 
 def clause_id(operation: str, path: Iterable[str], keyword: str) -> str:

@@ -102,13 +102,18 @@ def _case(
     except InexpressibleError:
         return
     expectation = deriver.expectation(request.body or b"")
-    if not _is_owed(obligation, expectation, where.context):
+    never = deriver.values.leaves_out(site.path)
+    if not _is_owed(obligation, expectation, where.context) or (never and expectation is EITHER):
         return
     breaks = deriver.broken(request.body or b"")
-    if expectation is REFUSE and not (
-        _breaks_only(clause, breaks) and deriver.expectation(control.body or b"") is ACCEPT
-    ):
-        return
+    doubt = ""
+    if expectation is REFUSE:
+        doubt = _doubt(deriver, site, obligation, where)
+        if doubt and deriver.expectation(control.body or b"") is not ACCEPT:
+            control = deriver.request(deriver.base(where.context.body, site.path))
+        owed = deriver.expectation(control.body or b"") is ACCEPT
+        if not (owed and _breaks_only(clause, breaks)):
+            return
     if expectation is ACCEPT and deriver.expectation(control.body or b"") is not ACCEPT:
         control = deriver.preflight
     alone = request == control or (expectation is ACCEPT and request == deriver.preflight)
@@ -126,7 +131,19 @@ def _case(
         culprits=frozenset(names) if expectation is REFUSE else frozenset(),
         traits=traits(request),
         breaks=breaks,
+        doubt=doubt,
     )
+
+
+def _doubt(deriver: Deriver, site: Site, obligation: Obligation, where: Placement) -> str:
+    """Return why a refusal proves nothing: the nearest valid value is not known to be good."""
+    doubt = deriver.values.doubt(site.path)
+    if not doubt or deriver.values.leaves_out(site.path):
+        return doubt
+    base = deriver.base(where.context.body, site.path, 2 if where.position else 0)
+    nearest = place(base, site.path, obligation.nearest, deriver.samples, where.position)
+    data = deriver.request(deriver.bodies.ordered(nearest)).body or b""
+    return "" if deriver.expectation(data) is ACCEPT else doubt
 
 
 def _bodies(
@@ -134,9 +151,11 @@ def _bodies(
 ) -> tuple[Json, Json] | None:
     """Return the body to send and its control, or None where the placement means nothing."""
     ordered, samples, context = deriver.bodies.ordered, deriver.samples, where.context
-    base = place(context.body, site.path, Keep(), samples, 2 if where.position else 0)
+    base = deriver.base(context.body, site.path, 2 if where.position else 0)
     nearest = Keep() if context.name and not where.position else obligation.nearest
-    control = ordered(place(base, site.path, nearest, samples, where.position))
+    never = deriver.values.leaves_out(site.path)
+    control = base if never else place(base, site.path, nearest, samples, where.position)
+    control = ordered(control)
     body = place(base, site.path, obligation.change, samples, where.position)
     if not isinstance(obligation.change, With):
         body = ordered(body)
@@ -173,20 +192,27 @@ def together(deriver: Deriver) -> Iterator[Case]:
     if root is None or "properties" not in root.schema or not isinstance(bodies.smallest, dict):
         return
     rule = rules()["properties"]
+    for path in sorted(each for each in deriver.values.never if len(each) == 1):
+        clause = _may_be_sent(deriver, root, path[0])
+        deriver.add(replace(clause, state="uncovered", reason=deriver.values.doubt(path)))
     for name, value in bodies.optional.items():
         if len(bodies.members(name)) > 1:
             continue  # each member of an enum is sent alone by the rule of enum
-        clause = replace(
-            deriver.clause(root, rule, {}, name),
-            words=f"{name} may be sent",
-            keyword_location=pointer.join(root.pointer, "properties", name),
-            value="",
-        )
+        clause = _may_be_sent(deriver, root, name)
         alone = Context("alone", bodies.with_optional({name: value}))
         yield from _together(deriver, deriver.add(clause), alone)
     clause = deriver.add(deriver.clause(root, rule, [*root.schema["properties"]]))
     for context in bodies.combinations():
         yield from _together(deriver, clause, context)
+
+
+def _may_be_sent(deriver: Deriver, root: Site, name: str) -> Clause:
+    return replace(
+        deriver.clause(root, rules()["properties"], {}, name),
+        words=f"{name} may be sent",
+        keyword_location=pointer.join(root.pointer, "properties", name),
+        value="",
+    )
 
 
 def _together(deriver: Deriver, clause: Clause, context: Context) -> Iterator[Case]:

@@ -6,38 +6,19 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 import tomllib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from conformance.errors import UsageError
-from conformance.settings import Option, options
+from conformance.settings import File, Option, options
 
 NAME = "conformance.toml"
 _TABLES = ("values",)
 _LARGEST_BYTES = 1 << 20
-
-
-@dataclass(frozen=True)
-class Config:
-    """What a file says: the values of options by the field of `Settings`, and the tables.
-
-    `text` is what the file holds, so that a line can be named.
-    """
-
-    path: Path | None = None
-    chosen: Mapping[str, Any] = field(default_factory=dict)
-    values: Mapping[str, Any] = field(default_factory=dict)
-    text: str = ""
-
-    def error(self, what: str, remedy: str, key: str, table: str = "") -> UsageError:
-        """Return the error that names the line of `key` in `table`."""
-        return UsageError(f"{self.path}{_line(self.text, key, table)}: {what}", remedy)
 
 
 def find(here: Path) -> Path | None:
@@ -45,7 +26,7 @@ def find(here: Path) -> Path | None:
     return next((each / NAME for each in (here, *here.parents) if (each / NAME).is_file()), None)
 
 
-def read(path: Path) -> Config:
+def read(path: Path) -> File:
     """Return what the file at `path` says.
 
     Raises UsageError, with the line, for a file that cannot be read, that is not TOML, or that has
@@ -67,17 +48,17 @@ def read(path: Path) -> Config:
         raise UsageError(
             f"{path}: this is not TOML: {problem}", "See https://toml.io/en/v1.0.0"
         ) from problem
-    config = Config(path, {}, tree.get("values", {}), text)
+    file = File(path, {}, tree.get("values", {}), text)
     known = {each.key: each for each in options() if each.in_file}
     chosen = {}
     for key, value in tree.items():
         if key in known:
-            chosen[known[key].field] = _value(config, known[key], value)
+            chosen[known[key].field] = _value(file, known[key], value)
         elif key not in _TABLES:
-            raise config.error(f'there is no option "{key}"', nearest(key, [*known, *_TABLES]), key)
-    if not isinstance(config.values, dict):
-        raise config.error("values is no table", "Write [values.OPERATION].", "values")
-    return Config(path, chosen, config.values, text)
+            raise file.error(f'there is no option "{key}"', nearest(key, [*known, *_TABLES]), key)
+    if not isinstance(file.values, dict):
+        raise file.error("values is no table", "Write [values.OPERATION].", "values")
+    return File(path, chosen, file.values, text)
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -88,17 +69,17 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f'Did you mean "{close[0]}"?' if close else f"There are: {', '.join(names)}."
 
 
-def _value(config: Config, option: Option, value: Any) -> Any:  # noqa: ANN401  (as TOML has it)
+def _value(file: File, option: Option, value: Any) -> Any:  # noqa: ANN401  (as TOML has it)
     if not option.repeatable:
-        return _single(config, option, value)
+        return _single(file, option, value)
     if not isinstance(value, list):
-        raise config.error(
+        raise file.error(
             f"{option.key} is a list", f'Write {option.key} = ["{option.metavar}"].', option.key
         )
-    return tuple(_single(config, option, each) for each in value)
+    return tuple(_single(file, option, each) for each in value)
 
 
-def _single(config: Config, option: Option, value: Any) -> Any:  # noqa: ANN401  (as TOML has it)
+def _single(file: File, option: Option, value: Any) -> Any:  # noqa: ANN401  (as TOML has it)
     kind = option.kind
     wrong = ""
     # A boolean is an int to Python, and no number to anybody else.
@@ -113,26 +94,12 @@ def _single(config: Config, option: Option, value: Any) -> Any:  # noqa: ANN401 
         except ValueError as problem:
             wrong = str(problem)
     if wrong:
-        raise config.error(
+        raise file.error(
             f"{option.key}: {json.dumps(value, default=str)} {wrong}", option.words, option.key
         )
-    if kind.is_path and config.path is not None and "://" not in value:
-        return type(read)(config.path.parent / value)
+    if kind.is_path and file.path is not None and "://" not in value:
+        return type(read)(file.path.parent / value)
     return read
-
-
-def _line(text: str, key: str, table: str) -> str:
-    """Return `:LINE` of `key` in `table`, or nothing where the file spells it otherwise."""
-    current = ""
-    name = rf"""["']?{re.escape(key)}["']?"""
-    for number, line in enumerate(text.splitlines(), 1):
-        header = re.fullmatch(r"\s*\[+\s*([^\]]+?)\s*\]+\s*(#.*)?", line)
-        current = header[1].replace('"', "") if header else current
-        if header and current == f"{table}.{key}".removeprefix("."):
-            return f":{number}"
-        if current == table and re.match(rf"\s*{name}\s*[.=]", line):
-            return f":{number}"
-    return ""
 
 
 def schema() -> dict[str, Any]:

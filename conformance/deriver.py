@@ -7,20 +7,21 @@ the rule that made it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from conformance import pointer
-from conformance.bodies import Bodies
+from conformance.bodies import Bodies, place
 from conformance.case import clause_id, excerpt
 from conformance.clause import Clause, State
 from conformance.contract.model import Content, Json, Operation
 from conformance.example import NoExampleError
 from conformance.exchange import Request
 from conformance.keywords import KeywordRule, annotation, describe, rules
-from conformance.obligation import ITEM, Site
+from conformance.obligation import ITEM, Keep, Site
 from conformance.readings import Judge
 from conformance.schema import dereference
 from conformance.sites import Uncovered, walk
+from conformance.values import NONE, Values, narrowed
 from conformance.verdict import Expectation
 from conformance.wire import InexpressibleError, Readings, Spelling, Wire, wires
 
@@ -37,6 +38,7 @@ class Deriver:
     wire: Wire
     bodies: Bodies
     judge: Judge
+    values: Values = NONE
     clauses: dict[str, Clause] = field(default_factory=dict)
     sites: list[Site] = field(default_factory=list)
     _expectations: dict[bytes, Expectation] = field(default_factory=dict)
@@ -44,14 +46,26 @@ class Deriver:
 
     def __post_init__(self) -> None:
         self.samples = {}
+        good = {each.path: each.sample for each in walk(self._narrowed) if isinstance(each, Site)}
         for each in walk(self.content, (*self.operation.known_names[:3], *self._answer_names())):
             if isinstance(each, Site):
-                self.sites.append(each)
-                self.samples[each.path] = each.sample
-                self._clauses_of(each)
+                site = replace(each, sample=good.get(each.path, each.sample))
+                self.sites.append(site)
+                self.samples[site.path] = site.sample
+                self._clauses_of(site)
             else:
                 self.add(self._uncovered(each))
         self.preflight = self.request(self.bodies.smallest)
+
+    @property
+    def _narrowed(self) -> Content:
+        return replace(self.content, schema=self.bodies.schema)
+
+    def base(self, body: Json, path: tuple[str, ...], position: int = 0) -> Json:
+        """Return `body` with a valid value at `path`, but where that is never sent."""
+        if self.values.leaves_out(path):
+            return body
+        return place(body, path, Keep(), self.samples, position)
 
     def _answer_names(self) -> list[str]:
         """Return names at the top of a success: what a server writes it may read."""
@@ -135,7 +149,7 @@ class Deriver:
     def schema_of(self, name: str) -> Mapping[str, Json]:
         """Return the schema of the top-level property `name`, or an empty one."""
         schema = dereference(
-            self.bodies.schema.get("properties", {}).get(name, {}), self.content.schema
+            self.bodies.schema.get("properties", {}).get(name, {}), self.bodies.schema
         )
         return schema if isinstance(schema, Mapping) else {}
 
@@ -161,7 +175,7 @@ class Deriver:
         return tuple(found)
 
 
-def deriver_for(operation: Operation) -> Deriver:
+def deriver_for(operation: Operation, values: Values = NONE) -> Deriver:
     """Return the deriver for the first media type of `operation` that has a wire.
 
     Raises NoExampleError where there is none, or where no valid body is found.
@@ -173,7 +187,9 @@ def deriver_for(operation: Operation) -> Deriver:
         wire = wires().get(content.media_type)
         if wire is not None:
             try:
-                return Deriver(operation, content, wire, Bodies(content), Judge.of(content))
+                good = narrowed(content.schema, values)
+                bodies, judge = Bodies(replace(content, schema=good)), Judge.of(content, good)
+                return Deriver(operation, content, wire, bodies, judge, values)
             except InexpressibleError as problem:
                 raise NoExampleError(f"{content.media_type}: {problem}") from problem
     raise NoExampleError("it takes no body in a media type that this suite writes")

@@ -51,10 +51,10 @@ class Tally:
         """
         if clause.state == "annotation":
             return Standing.ANNOTATION
-        if clause.state != "covered":
-            return Standing.UNCOVERED
         if self.broken or self.breaches or self.named:
             return Standing.BROKEN
+        if clause.state != "covered":
+            return Standing.UNCOVERED
         if not sum(self.tried.values()):
             return Standing.UNTRIED
         both = (Expectation.ACCEPT, Expectation.REFUSE)

@@ -125,7 +125,8 @@ def _typed(schema: Mapping[str, Json], root: Json, depth: int, *, full: bool) ->
 
 
 def _object(schema: Mapping[str, Json], root: Json, depth: int, *, full: bool) -> Json:
-    properties = schema.get("properties", {})
+    declared = schema.get("properties", {}).items()
+    properties = {name: each for name, each in declared if each is not False}
     required = schema.get("required", ())
     names = [name for name in properties if name in required or (full and depth < _DEPTH)]
     names += [name for name in required if name not in properties]

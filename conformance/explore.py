@@ -20,7 +20,7 @@ from conformance.clause import Clause
 from conformance.contract.model import Json
 from conformance.deriver import Deriver
 from conformance.keywords import explorers, rules
-from conformance.obligation import ITEM, Keep, Put, Site
+from conformance.obligation import ITEM, Put, Site
 from conformance.plan import Plan
 from conformance.records import CaseRecord
 from conformance.session import Session
@@ -158,7 +158,7 @@ def _fallback(plan: Plan, exploration: Exploration) -> Case:
 
 def _bodies(deriver: Deriver, exploration: Exploration) -> SearchStrategy[tuple[Json, Json]]:
     """Return pairs of the body to send and its control, valid but for the one violation."""
-    schema = deriver.content.schema
+    schema = deriver.bodies.schema  # with the known-good values, where there are any
     valid = from_schema(schema, schema)
     site, keyword = exploration.site, exploration.keyword
     if site is None or keyword is None:
@@ -176,7 +176,7 @@ def _violated(
     body: Json,
     value: Any,  # noqa: ANN401
 ) -> tuple[Json, Json]:
-    base = place(body, site.path, Keep(), deriver.samples)
+    base = deriver.base(body, site.path)
     current = base
     for step in site.path if keyword == "additionalProperties" else ():
         current = current[0] if step == "*" else current[step]

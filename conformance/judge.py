@@ -89,7 +89,8 @@ def _refuse(
     if blamed and case.culprits and blamed not in case.culprits:
         because = f"refused with {status}, but the error blames {blamed}"
         return Judgement(Verdict.INCONCLUSIVE, Symptom.OTHER_REASON, because)
-    return Judgement(Verdict.PASS, because=f"refused with {status}, the control was accepted")
+    but = f"; {case.doubt}" if case.doubt else ""
+    return Judgement(Verdict.PASS, because=f"refused with {status}, the control was accepted{but}")
 
 
 def _broken(control: Exchange | None) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from conformance.settings import Kind, Option, Settings, options
+from conformance.settings import File, Kind, Option, Settings, options
 
 _PACKAGE = Path(__file__).parent
 _SETTINGS = pytest.StashKey[Settings]()
@@ -73,12 +73,12 @@ def settings(config: pytest.Config) -> Settings:
 
 
 def _settings(config: pytest.Config) -> Settings:
-    from conformance.config import Config, find, read  # noqa: PLC0415  (not for other suites)
+    from conformance.config import find, read  # noqa: PLC0415  (not for other suites)
 
     here = Path(config.invocation_params.dir)
     named = config.getoption("conformance_config")
     path = Path(here, named) if named is not None else find(here)
-    file = read(path) if path is not None else Config()
+    file = read(path) if path is not None else File()
     chosen = dict(file.chosen)
     for each in options():
         given = config.getoption(_dest(each))
@@ -89,6 +89,7 @@ def _settings(config: pytest.Config) -> Settings:
     chosen["reports"] = Path(here, chosen.get("reports", Settings.reports))
     return Settings(
         **chosen,
+        file=file,
         # pytest's own --strict; with it, findings of level SHOULD make the run red as well.
         strict="strict=true" in (config.option.override_ini or ()),
         command=shlex.join(["pytest", *map(str, config.invocation_params.args)]),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
+from conformance import pointer
 from conformance.case import Case
 from conformance.cases import at_sites, together
 from conformance.clause import Clause
@@ -15,7 +16,8 @@ from conformance.exchange import Request
 from conformance.protocol import protocol_cases
 from conformance.responses import response_clauses
 from conformance.traits import traits
-from conformance.verdict import Level
+from conformance.values import NONE, Values
+from conformance.verdict import Expectation, Level
 
 
 @dataclass(frozen=True)
@@ -39,15 +41,18 @@ class Plan:
         return tuple(clause for clause in self.clauses if clause.side in sides)
 
 
-def derive(operation: Operation) -> Plan:
-    """Return the plan of `operation`. Raises NoExampleError where no valid body is found."""
-    deriver = deriver_for(operation)
+def derive(operation: Operation, values: Values = NONE) -> Plan:
+    """Return the plan of `operation`, with the user's known-good values.
+
+    Raises NoExampleError where no valid body is found.
+    """
+    deriver = deriver_for(operation, values)
     cases = [*together(deriver), *at_sites(deriver), *protocol_cases(deriver)]
     cases += _controls(deriver, cases)
-    used = {case.clause.id for case in cases}
+    used = {case.clause.id for case in cases if _can_prove(case, values)}
     known = {clause.id: clause for clause in deriver.clauses.values()}
     known |= {case.clause.id: case.clause for case in cases}
-    clauses = [_settled(clause, used) for clause in known.values()]
+    clauses = [_settled(clause, used, values) for clause in known.values()]
     steady = _steady(operation)
     clauses += [*response_clauses(operation), steady]
     return Plan(
@@ -131,11 +136,19 @@ def interleaved(cases: Iterable[Case]) -> Iterator[Case]:
         yield from (case for case in each if case is not None)
 
 
-def _settled(clause: Clause, used: set[str]) -> Clause:
+def _can_prove(case: Case, values: Values) -> bool:
+    """Whether an answer can speak for the clause, and not only against it."""
+    if case.expectation is Expectation.EITHER:
+        return not values.doubt(pointer.tokens(case.clause.instance_location))
+    return not case.doubt
+
+
+def _settled(clause: Clause, used: set[str], values: Values) -> Clause:
     if clause.state != "covered" or clause.id in used:
         return clause
     if clause.keyword in ("properties", "items", "required"):
         reason = "speaks through the clauses of its members"
         return replace(clause, state="annotation", reason=reason)
-    reason = "nothing that breaks it can be said in this media type"
+    doubt = values.doubt(pointer.tokens(clause.instance_location))
+    reason = doubt or "nothing that breaks it can be said in this media type"
     return replace(clause, state="uncovered", reason=reason)

@@ -2,7 +2,7 @@
 
 All readings of the bytes valid: ACCEPT. None valid: REFUSE. Otherwise the server may choose:
 EITHER. There is no list of excuses; a freedom of the wire is a reading, a freedom of the schema
-(an enum that an extension opens) is a second schema.
+(an enum that an extension opens, known-good values) is a second schema.
 """
 
 from __future__ import annotations
@@ -25,12 +25,17 @@ class Judge:
     validators: tuple[Validator, ...]
 
     @classmethod
-    def of(cls, content: Content) -> Judge:
-        """Build from the contract's schema and its freedoms."""
+    def of(cls, content: Content, narrowed: Json = None) -> Judge:
+        """Build from the contract's schema, its freedoms, and what known-good values leave of it.
+
+        `narrowed` is the schema itself, or None, where there are no such values.
+        """
         schemas = [content.schema if content.schema is not None else {}]
         opened = _opened(schemas[0])
         if opened != schemas[0]:
             schemas.append(opened)
+        if narrowed is not None and narrowed != schemas[0]:
+            schemas.append(narrowed)
         return cls(tuple(Validator(schema, place=content.pointer) for schema in schemas))
 
     def expectation(self, readings: Readings) -> Expectation:

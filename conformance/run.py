@@ -31,6 +31,7 @@ from conformance.records import (
 )
 from conformance.redact import Redactor
 from conformance.settings import Settings
+from conformance.values import NONE, Values, check_operations, of_operation
 
 if TYPE_CHECKING:
     from conformance.address import TargetHeader
@@ -76,12 +77,21 @@ class Run:
         return load(source, self.settings.companion, wanted)
 
     @cached_property
+    def values(self) -> Mapping[str, Values]:
+        """The known-good values of each operation. Raises UsageError for a wrong entry."""
+        file = self.settings.file
+        known = {each.id: each for each in self.contract.operations}
+        if known.keys() >= file.values.keys() or not self.settings.operations:
+            check_operations(file, known)
+        return {name: of_operation(file, each) for name, each in known.items()}
+
+    @cached_property
     def plans(self) -> tuple[Plan, ...]:
         """A plan for each operation that can be tested. Raises UsageError where none can."""
         plans = []
         for operation in self.contract.operations:
             try:
-                plans.append(derive(operation))
+                plans.append(derive(operation, self.values.get(operation.id, NONE)))
             except NoExampleError as problem:
                 self.untested[operation.id] = str(problem)
         if not plans:

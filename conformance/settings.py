@@ -8,11 +8,14 @@ Imported with the plugin, so nothing heavy may stand at its top.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
+
+from conformance.errors import UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,37 @@ def _option(  # noqa: PLR0913  (each a column of the table)
 
 
 @dataclass(frozen=True)
+class File:
+    """What `conformance.toml` says: options by the field of `Settings`, and `[values]`.
+
+    `values` is as TOML has it, by operationId. `text` is the file, so that a line can be named.
+    """
+
+    path: Path | None = None
+    chosen: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)
+    text: str = ""
+
+    def error(self, what: str, remedy: str, key: str, table: str = "") -> UsageError:
+        """Return the error that names the line of `key` in `table`."""
+        return UsageError(f"{self.path}{_line(self.text, key, table)}: {what}", remedy)
+
+
+def _line(text: str, key: str, table: str) -> str:
+    """Return `:LINE` of `key` in `table`, or nothing where the file spells it otherwise."""
+    current = ""
+    name = rf"""["']?{re.escape(key)}["']?"""
+    for number, line in enumerate(text.splitlines(), 1):
+        header = re.fullmatch(r"\s*\[+\s*([^\]]+?)\s*\]+\s*(#.*)?", line)
+        current = header[1].replace('"', "") if header else current
+        if header and current == f"{table}.{key}".removeprefix("."):
+            return f":{number}"
+        if current == table and re.match(rf"\s*{name}\s*[.=]", line):
+            return f":{number}"
+    return ""
+
+
+@dataclass(frozen=True)
 class Settings:
     """What the user asked for; None where the user said nothing and nothing is the default.
 
@@ -231,6 +265,7 @@ class Settings:
         in_file=False,
     )
 
+    file: File = File()
     strict: bool = False
     command: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)

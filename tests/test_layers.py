@@ -46,6 +46,7 @@ ORDER = (
     "keywords",
     "keywords.*",
     "sites",
+    "values",
     # bodies, bytes, readings
     "wire",
     "wire.brackets",
