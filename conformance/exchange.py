@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 Phase = Literal["resolve", "connect", "tls", "send", "receive", "framing"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Request:
     """One complete request, but for what the run adds to all of them (authority, credentials).
 
@@ -28,7 +29,7 @@ class Request:
         """The value of the content-type header, or the empty string."""
         return next((value for name, value in self.headers if name.lower() == "content-type"), "")
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Hex SHA-256 of everything that is sent: two requests with one digest are the same."""
         parts = (self.method, self.path, repr(self.headers), repr(self.chunked), repr(self.body))

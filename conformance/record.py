@@ -19,6 +19,7 @@ MOST_READ = 4 * MOST_EXCERPT
 
 _MOST_SHOWN = 600
 _MOST_VALUE = 40
+_MOST_PAIRS = 24
 _MOST_HEADERS = 32
 
 
@@ -95,11 +96,12 @@ def shown(request: Request) -> str:
         text = request.body.decode("utf-8", "replace")
         return f"{request.media_type or 'no media type'}: {_value(text)}"
     parts = []
-    for pair in request.body.decode("utf-8", "replace").split("&"):
+    pairs = request.body.decode("utf-8", "replace").split("&")
+    for pair in pairs[:_MOST_PAIRS]:
         name, equals, value = pair.partition("=")
         label = _value(unquote_plus(name))[1:-1]
         parts.append(f"{label}={_value(unquote_plus(value))}" if equals else label or "(empty)")
-    text = ", ".join(parts[:24]) + (f", … ({len(parts)} pairs)" if len(parts) > 24 else "")  # noqa: PLR2004
+    text = ", ".join(parts) + (f", … ({len(pairs)} pairs)" if len(pairs) > _MOST_PAIRS else "")
     return text if len(text) <= _MOST_SHOWN else text[: _MOST_SHOWN - 1] + "…"
 
 

@@ -61,6 +61,9 @@ _HINTS: Final = (
 )
 """No pattern matches a text without one of these; `in` is far cheaper than the pattern."""
 
+_SHORT_TEXT: Final = 200
+_MOST_CLEANED: Final = 4096
+
 # C0 but tab and line feed, DEL, C1; bidirectional and zero-width characters (Unicode Technical
 # Report 36, section 3; CVE-2021-42574); line separators; halves of surrogate pairs, which no
 # UTF-8 file can hold.
@@ -116,6 +119,7 @@ class Redactor:
         self._long: tuple[str, ...] = ()
         self._forms: tuple[str, ...] = ()
         self._pattern: re.Pattern[str] | None = None
+        self._cleaned: dict[str, str] = {}
 
     def add(self, secret: Secret) -> None:
         """Register `secret`: from now on it is replaced in every text, in whatever spelling."""
@@ -132,6 +136,7 @@ class Redactor:
             self._pattern = re.compile("|".join(map(re.escape, choices)), re.IGNORECASE)
             self._long = (*self._long, value)
             self._forms = tuple(forms)
+            self._cleaned = {}
 
     def redact(self, text: str) -> str:
         """Replace every secret in `text`; to be called before the text is cut."""
@@ -145,6 +150,18 @@ class Redactor:
 
     def clean(self, text: str) -> str:
         r"""Return `text` for any sink: redacted, unsafe characters escaped as `\u202e`."""
+        if len(text) > _SHORT_TEXT:
+            return self._clean(text)
+        # Header names, URLs and the like come again with every answer.
+        known = self._cleaned
+        cleaned = known.get(text)
+        if cleaned is None:
+            if len(known) > _MOST_CLEANED:
+                known.clear()
+            cleaned = known[text] = self._clean(text)
+        return cleaned
+
+    def _clean(self, text: str) -> str:
         text = self.redact(text)
         if text.isascii() and text.isprintable():
             return text
