@@ -6,9 +6,9 @@ import base64
 import hashlib
 import json
 from collections.abc import Sequence
-from urllib.parse import unquote_plus
 
 from conformance.exchange import Exchange, Request
+from conformance.percent import text_of
 from conformance.records import ExchangeRecord
 from conformance.redact import REDACTED, Redactor, Secret
 
@@ -99,8 +99,8 @@ def shown(request: Request) -> str:
     pairs = request.body.decode("utf-8", "replace").split("&")
     for pair in pairs[:_MOST_PAIRS]:
         name, equals, value = pair.partition("=")
-        label = _value(unquote_plus(name))[1:-1]
-        parts.append(f"{label}={_value(unquote_plus(value))}" if equals else label or "(empty)")
+        label = _value(text_of(name))[1:-1]
+        parts.append(f"{label}={_value(text_of(value))}" if equals else label or "(empty)")
     text = ", ".join(parts) + (f", … ({len(pairs)} pairs)" if len(pairs) > _MOST_PAIRS else "")
     return text if len(text) <= _MOST_SHOWN else text[: _MOST_SHOWN - 1] + "…"
 

@@ -16,6 +16,7 @@ ORDER = (
     "errors",
     "pointer",
     "text",
+    "percent",
     "settings",
     "config",
     "exchange",

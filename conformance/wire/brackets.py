@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
-from urllib.parse import unquote_to_bytes
+
+from conformance.percent import decoded
 
 _NAME = re.compile(r"([^\[\]]*)((?:\[[^\[\]]*\])*)")
 _PART = re.compile(r"\[([^\[\]]*)\]")
@@ -58,7 +59,7 @@ def trees(data: bytes) -> tuple[dict[str, Node], dict[str, Node] | None, bool]:
 @lru_cache(maxsize=1024)
 def _decode(raw: bytes) -> tuple[str, bool]:
     """Return the text, and whether a server may refuse to decode it."""
-    data = unquote_to_bytes(raw.replace(b"+", b" "))
+    data = decoded(raw.replace(b"+", b" "))
     text = data.decode("utf-8", "replace")
     bad = bool(_BAD_PERCENT.search(raw)) or "\x00" in text or _not_utf8(data)
     return text, bad
