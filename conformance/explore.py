@@ -23,6 +23,7 @@ from conformance.keywords import explorers, rules
 from conformance.obligation import ITEM, Put, Site
 from conformance.plan import Plan
 from conformance.records import CaseRecord
+from conformance.seeded import from_the_seed_alone
 from conformance.session import Session
 from conformance.strategies import from_schema
 from conformance.traits import traits
@@ -92,7 +93,8 @@ def explore(
             raise _Found
 
     try:
-        draw()
+        with from_the_seed_alone():
+            draw()
     except _Found:
         return session.hold(plan, _named(session, plan, failing[0]), explored=True)
     except Exception as problem:

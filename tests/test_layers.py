@@ -99,6 +99,7 @@ ORDER = (
     "answers",
     "ahead",
     "session",
+    "seeded",
     "explore",
     # findings
     "causes",
