@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from zlib import crc32
 
 from conformance.clause import Clause
+from conformance.codec import BODY
 from conformance.contract.model import Json
 from conformance.exchange import Request
 from conformance.obligation import ITEM
@@ -46,6 +47,15 @@ def clause_id(operation: str, path: Iterable[str], keyword: str) -> str:
     """Return the id of a clause: shell-safe, stable, one per place and keyword."""
     steps = ("items" if step == ITEM else _safe(step) for step in path)
     return "/".join([operation, *steps, _safe(keyword)])
+
+
+def place_id(operation: str, path: Sequence[str], keyword: str) -> str:
+    """Return the id of a clause of the request, whose `path` leads through a message.
+
+    In the body it reads `OPERATION/account/maxLength`, else `OPERATION:query/limit/type`.
+    """
+    part, inner = (path[0], path[1:]) if path else ("request", ())
+    return clause_id(operation if part == BODY else f"{operation}:{part}", inner, keyword)
 
 
 def _safe(text: str) -> str:

@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from conformance import pointer
-from conformance.bodies import Context, moved, place
 from conformance.case import Case
 from conformance.clause import Clause
-from conformance.contract.model import Json
+from conformance.codec import BODY
 from conformance.deriver import Deriver
 from conformance.exchange import Request
 from conformance.keywords import rules
+from conformance.messages import Context, Message, moved, place
 from conformance.obligation import ITEM, Keep, Obligation, Site, With, Without
 from conformance.traits import traits
 from conformance.verdict import Expectation, Level
@@ -32,7 +32,7 @@ _WORTH_EITHER = frozenset({"empty", "null", "number", "other-property"})
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where an obligation is put: `first` moves the pair concerned to an end of the body.
+    """Where an obligation is put: `first` moves the member concerned to an end of its part.
 
     `position` is the index of the item concerned; the array then has three items.
     """
@@ -66,20 +66,20 @@ def at_sites(deriver: Deriver) -> Iterator[Case]:
 
 
 def _contexts(deriver: Deriver) -> list[Placement]:
-    """Return where one violation of each clause goes: the fullest body, and a covering array."""
-    full = Context("fullest", deriver.bodies.fullest)
-    if not isinstance(deriver.bodies.fullest, dict):
+    """Return where one violation of each clause goes: the fullest, and a covering array."""
+    full = Context("fullest", deriver.messages.fullest)
+    if not any(isinstance(part, dict) for part in full.message.values()):
         return []
     return [
         Placement(replace(full, name="fullest-first"), first=True),
         Placement(replace(full, name="fullest-last"), first=False),
-        *(Placement(row) for row in deriver.bodies.rows),
+        *(Placement(row) for row in deriver.messages.rows),
     ]
 
 
 def _smallest(deriver: Deriver, site: Site, obligation: Obligation) -> Iterator[Placement]:
     """Yield the smallest body, and where it matters other spellings and positions in it."""
-    least = Context("", deriver.bodies.smallest)
+    least = Context("", deriver.messages.smallest)
     yield Placement(least)
     if obligation.name in ("array", "array-value"):
         append = Spelling(arrays="append")
@@ -94,30 +94,29 @@ def _case(
     deriver: Deriver, site: Site, clause: Clause, obligation: Obligation, where: Placement
 ) -> Iterator[Case]:
     """Yield the case of `obligation` at `where`, or nothing where it cannot be told apart."""
-    pair = _bodies(deriver, site, obligation, where)
+    pair = _messages(deriver, site, obligation, where)
     if pair is None:
         return
     try:
         request, control = deriver.request(pair[0], where.spelling), deriver.request(pair[1])
     except InexpressibleError:
         return
-    expectation = deriver.expectation(request.body or b"")
+    expectation = deriver.expectation(request)
     never = deriver.values.leaves_out(site.path)
     if not _is_owed(obligation, expectation, where.context) or (never and expectation is EITHER):
         return
-    breaks = deriver.broken(request.body or b"")
+    breaks = deriver.broken(request)
     doubt = ""
     if expectation is REFUSE:
         doubt = _doubt(deriver, site, obligation, where)
-        if doubt and deriver.expectation(control.body or b"") is not ACCEPT:
-            control = deriver.request(deriver.base(where.context.body, site.path))
-        owed = deriver.expectation(control.body or b"") is ACCEPT
-        if not (owed and _breaks_only(clause, breaks)):
+        if doubt and deriver.expectation(control) is not ACCEPT:
+            control = deriver.request(deriver.base(where.context.message, site.path))
+        if not (deriver.expectation(control) is ACCEPT and _breaks_only(clause, breaks)):
             return
-    if expectation is ACCEPT and deriver.expectation(control.body or b"") is not ACCEPT:
+    if expectation is ACCEPT and deriver.expectation(control) is not ACCEPT:
         control = deriver.preflight
     alone = request == control or (expectation is ACCEPT and request == deriver.preflight)
-    names = {step for step in (*site.path[:1], obligation.subject, *obligation.culprits) if step}
+    names = {step for step in (*site.path[1:2], obligation.subject, *obligation.culprits) if step}
     context = where.context.name
     yield Case(
         id=f"{clause.id}/{obligation.name}" + (f":{context}" if context else ""),
@@ -140,34 +139,34 @@ def _doubt(deriver: Deriver, site: Site, obligation: Obligation, where: Placemen
     doubt = deriver.values.doubt(site.path)
     if not doubt or deriver.values.leaves_out(site.path):
         return doubt
-    base = deriver.base(where.context.body, site.path, 2 if where.position else 0)
+    base = deriver.base(where.context.message, site.path, 2 if where.position else 0)
     nearest = place(base, site.path, obligation.nearest, deriver.samples, where.position)
-    data = deriver.request(deriver.bodies.ordered(nearest)).body or b""
-    return "" if deriver.expectation(data) is ACCEPT else doubt
+    request = deriver.request(deriver.messages.ordered(nearest))
+    return "" if deriver.expectation(request) is ACCEPT else doubt
 
 
-def _bodies(
+def _messages(
     deriver: Deriver, site: Site, obligation: Obligation, where: Placement
-) -> tuple[Json, Json] | None:
-    """Return the body to send and its control, or None where the placement means nothing."""
-    ordered, samples, context = deriver.bodies.ordered, deriver.samples, where.context
-    base = deriver.base(context.body, site.path, 2 if where.position else 0)
+) -> tuple[Message, Message] | None:
+    """Return the message to send and its control, or None where the placement means nothing."""
+    ordered, samples, context = deriver.messages.ordered, deriver.samples, where.context
+    base = deriver.base(context.message, site.path, 2 if where.position else 0)
     nearest = Keep() if context.name and not where.position else obligation.nearest
     never = deriver.values.leaves_out(site.path)
     control = base if never else place(base, site.path, nearest, samples, where.position)
     control = ordered(control)
-    body = place(base, site.path, obligation.change, samples, where.position)
+    message = place(base, site.path, obligation.change, samples, where.position)
     if not isinstance(obligation.change, With):
-        body = ordered(body)
+        message = ordered(message)
     if where.first is None:
-        return body, control
+        return message, control
     if isinstance(obligation.change, Without):
-        return (body, control) if where.first else None
-    if isinstance(obligation.change, With) and not site.path:
+        return (message, control) if where.first else None
+    if isinstance(obligation.change, With) and len(site.path) == 1:
         at: Literal["first", "last"] = "first" if where.first else "last"
-        return With(obligation.change.members, at)(base), base
-    top = site.path[0] if site.path else ""
-    return moved(body, top, first=where.first), moved(control, top, first=where.first)
+        return place(base, site.path, With(obligation.change.members, at), samples), base
+    top = site.path[:2]
+    return moved(message, top, first=where.first), moved(control, top, first=where.first)
 
 
 def _is_owed(obligation: Obligation, expectation: Expectation, context: Context) -> bool:
@@ -186,23 +185,23 @@ def _breaks_only(clause: Clause, breaks: tuple[str, ...]) -> bool:
 
 
 def together(deriver: Deriver) -> Iterator[Case]:
-    """Yield the valid bodies that combine optional properties, each alone before all others."""
-    root = next((site for site in deriver.sites if not site.path), None)
-    bodies = deriver.bodies
-    if root is None or "properties" not in root.schema or not isinstance(bodies.smallest, dict):
+    """Yield the valid messages that combine optional members, each alone before all others."""
+    root = next((site for site in deriver.sites if site.path == (BODY,)), None)
+    messages = deriver.messages
+    if root is None or "properties" not in root.schema:
         return
     rule = rules()["properties"]
-    for path in sorted(each for each in deriver.values.never if len(each) == 1):
-        clause = _may_be_sent(deriver, root, path[0])
-        deriver.add(replace(clause, state="uncovered", reason=deriver.values.doubt(path)))
-    for name, value in bodies.optional.items():
-        if len(bodies.members(name)) > 1:
+    for left_out in sorted(each for each in deriver.values.never if len(each) == 2):  # noqa: PLR2004
+        clause = _may_be_sent(deriver, root, left_out[-1])
+        deriver.add(replace(clause, state="uncovered", reason=deriver.values.doubt(left_out)))
+    for path, value in messages.optional.items():
+        if len(messages.choices(path)) > 1:
             continue  # each member of an enum is sent alone by the rule of enum
-        clause = _may_be_sent(deriver, root, name)
-        alone = Context("alone", bodies.with_optional({name: value}))
+        clause = _may_be_sent(deriver, root, path[-1])
+        alone = Context("alone", messages.with_optional({path: value}))
         yield from _together(deriver, deriver.add(clause), alone)
     clause = deriver.add(deriver.clause(root, rule, [*root.schema["properties"]]))
-    for context in bodies.combinations():
+    for context in messages.combinations():
         yield from _together(deriver, clause, context)
 
 
@@ -218,12 +217,12 @@ def _may_be_sent(deriver: Deriver, root: Site, name: str) -> Clause:
 def _together(deriver: Deriver, clause: Clause, context: Context) -> Iterator[Case]:
     controls: list[Request] = []
     try:
-        request = deriver.request(context.body)
-        for name, value in context.alone:
-            controls.append(deriver.request(deriver.bodies.with_optional({name: value})))
+        request = deriver.request(context.message)
+        for path, value in context.alone:
+            controls.append(deriver.request(deriver.messages.with_optional({path: value})))
     except InexpressibleError:
         return
-    expectation = deriver.expectation(request.body or b"")
+    expectation = deriver.expectation(request)
     if expectation is REFUSE or request == deriver.preflight:
         return
     yield Case(

@@ -16,9 +16,10 @@ class Clause:
     """One row of the clause map.
 
     `id` reads `OPERATION/account/maxLength`, `OPERATION:response/200/url/type`,
-    `OPERATION:request/media-type`. `instance_location` is a JSON Pointer into the body, with `*`
-    for any item of an array. `value` is the keyword's value as bounded JSON text. `state` is
-    covered, or annotation or uncovered with a `reason`.
+    `OPERATION:query/limit/maximum`, `OPERATION:request/media-type`. `instance_location` is a JSON
+    Pointer into the `part` of the message, with `*` for any item of an array. `value` is the
+    keyword's value as bounded JSON text. `state` is covered, or annotation or uncovered with a
+    `reason`.
     """
 
     id: str
@@ -33,6 +34,7 @@ class Clause:
     level: Level = Level.MUST
     state: State = "covered"
     reason: str = ""
+    part: str = "body"
 
     @property
     def local(self) -> str:

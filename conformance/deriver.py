@@ -10,20 +10,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from conformance import pointer
-from conformance.bodies import Bodies, place
-from conformance.case import clause_id, excerpt
+from conformance.case import excerpt, place_id
 from conformance.clause import Clause, State
+from conformance.codec import Codec
 from conformance.contract.model import Content, Json, Operation
 from conformance.example import NoExampleError
 from conformance.exchange import Request
 from conformance.keywords import KeywordRule, annotation, describe, rules
+from conformance.messages import Message, Messages, Path, place
 from conformance.obligation import ITEM, Keep, Site
 from conformance.readings import Judge
 from conformance.schema import dereference
-from conformance.sites import Uncovered, walk
+from conformance.sites import Uncovered, walk, words_of
 from conformance.values import NONE, Values, narrowed
 from conformance.verdict import Expectation
-from conformance.wire import InexpressibleError, Readings, Spelling, Wire, wires
+from conformance.wire import InexpressibleError, Readings, Spelling, wires
 
 _ANSWER_NAMES = 4
 """How many names of the answer are sent as parameters."""
@@ -33,21 +34,24 @@ _ANSWER_NAMES = 4
 class Deriver:
     """Builds requests and cases for one operation and one media type."""
 
-    operation: Operation
-    content: Content
-    wire: Wire
-    bodies: Bodies
+    codec: Codec
+    messages: Messages
     judge: Judge
     values: Values = NONE
     clauses: dict[str, Clause] = field(default_factory=dict)
     sites: list[Site] = field(default_factory=list)
-    _expectations: dict[bytes, Expectation] = field(default_factory=dict)
-    _last: tuple[bytes, Readings] | None = None
+    _expectations: dict[Request, Expectation] = field(default_factory=dict)
+    _last: tuple[Request, Readings] | None = None
 
     def __post_init__(self) -> None:
         self.samples = {}
-        good = {each.path: each.sample for each in walk(self._narrowed) if isinstance(each, Site)}
-        for each in walk(self.content, (*self.operation.known_names[:3], *self._answer_names())):
+        good = {
+            each.path: each.sample
+            for each in walk(self.codec, self.messages.schema)
+            if isinstance(each, Site)
+        }
+        known = (*self.operation.known_names[:3], *self._answer_names())
+        for each in walk(self.codec, self.codec.schema, known):
             if isinstance(each, Site):
                 site = replace(each, sample=good.get(each.path, each.sample))
                 self.sites.append(site)
@@ -55,17 +59,33 @@ class Deriver:
                 self._clauses_of(site)
             else:
                 self.add(self._uncovered(each))
-        self.preflight = self.request(self.bodies.smallest)
+        self.preflight = self.request(self.messages.smallest)
 
     @property
-    def _narrowed(self) -> Content:
-        return replace(self.content, schema=self.bodies.schema)
+    def operation(self) -> Operation:
+        """The operation that is derived from."""
+        return self.codec.operation
 
-    def base(self, body: Json, path: tuple[str, ...], position: int = 0) -> Json:
-        """Return `body` with a valid value at `path`, but where that is never sent."""
+    @property
+    def content(self) -> Content:
+        """The media type that bodies are sent in."""
+        return self.codec.content
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every declared name at the top of a part: what an error may blame."""
+        return frozenset(
+            name
+            for part in self.messages.schema["properties"]
+            for name in self.messages.schema_of((part,)).get("properties", ())
+        )
+
+    def base(self, message: Message, path: Path, position: int = 0) -> Message:
+        """Return `message` with a valid value at `path`, but where that is never sent."""
         if self.values.leaves_out(path):
-            return body
-        return place(body, path, Keep(), self.samples, position)
+            return message
+        found: Message = place(message, path, Keep(), self.samples, position)
+        return found
 
     def _answer_names(self) -> list[str]:
         """Return names at the top of a success: what a server writes it may read."""
@@ -103,30 +123,32 @@ class Deriver:
             "subject": subject or "each required name",
         }
         return Clause(
-            id=clause_id(self.operation.id, path, rule.keyword),
+            id=place_id(self.operation.id, path, rule.keyword),
             operation=self.operation.id,
             side="request",
             keyword=rule.keyword,
             keyword_location=pointer.join(site.pointer, rule.keyword),
-            instance_location=pointer.from_tokens(path),
+            instance_location=pointer.from_tokens(path[1:]),
             words=rule.words.format(**names),
             value=excerpt(value),
             source=rule.source,
+            part=path[0],
         )
 
     def _uncovered(self, each: Uncovered, state: State = "uncovered") -> Clause:
         return Clause(
-            id=clause_id(self.operation.id, each.path, each.keyword),
+            id=place_id(self.operation.id, each.path, each.keyword),
             operation=self.operation.id,
             side="request",
             keyword=each.keyword,
             keyword_location=each.pointer,
-            instance_location=pointer.from_tokens(each.path),
-            words=f"{each.keyword} at {pointer.from_tokens(each.path) or 'the body'}",
+            instance_location=pointer.from_tokens(each.path[1:]),
+            words=f"{each.keyword} at {pointer.from_tokens(each.path[1:]) or words_of(each.path)}",
             value=excerpt(each.value),
             source="",
             state=state,
             reason=each.reason,
+            part=each.path[0],
         )
 
     def add(self, clause: Clause) -> Clause:
@@ -135,50 +157,41 @@ class Deriver:
 
     # --- requests ---
 
-    def request(self, body: Json, spelling: Spelling | None = None) -> Request:
-        """Return the request that carries `body`. Raises InexpressibleError."""
-        data = self.wire.encode(body, self.content, spelling or Spelling())
-        return self.raw(data)
+    def request(self, message: Message, spelling: Spelling | None = None) -> Request:
+        """Return the request that carries `message`. Raises InexpressibleError."""
+        return self.codec.encode(message, spelling)
 
     def raw(self, data: bytes | None, media_type: str | None = None) -> Request:
-        """Return the request that carries these bytes."""
-        kind = self.content.media_type if media_type is None else media_type
-        headers = (("Content-Type", kind),) if kind else ()
-        return Request(self.operation.method.upper(), self.operation.path, headers, data)
+        """Return the smallest request with these bytes as its body instead."""
+        return self.codec.raw(data, media_type)
 
-    def schema_of(self, name: str) -> Mapping[str, Json]:
-        """Return the schema of the top-level property `name`, or an empty one."""
-        schema = dereference(
-            self.bodies.schema.get("properties", {}).get(name, {}), self.bodies.schema
-        )
-        return schema if isinstance(schema, Mapping) else {}
-
-    def _read(self, data: bytes) -> Readings:
-        if self._last is None or self._last[0] != data:
-            self._last = (data, self.wire.read(data, self.content))
+    def read(self, request: Request) -> Readings:
+        """Return every message that `request` may stand for."""
+        if self._last is None or self._last[0] != request:
+            self._last = (request, self.codec.read(request))
         return self._last[1]
 
-    def expectation(self, data: bytes) -> Expectation:
-        """Return what the contract owes these bytes in the declared media type."""
-        if data not in self._expectations:
-            self._expectations[data] = self.judge.expectation(self._read(data))
-        return self._expectations[data]
+    def expectation(self, request: Request) -> Expectation:
+        """Return what the contract owes `request`, its body in the declared media type."""
+        if request not in self._expectations:
+            self._expectations[request] = self.judge.expectation(self.read(request))
+        return self._expectations[request]
 
-    def broken(self, data: bytes) -> tuple[str, ...]:
-        """Return the ids of the clauses that the likeliest reading of `data` breaks."""
-        bodies = self._read(data).bodies
+    def broken(self, request: Request) -> tuple[str, ...]:
+        """Return the ids of the clauses that the likeliest reading of `request` breaks."""
+        values = self.read(request).values
         found: dict[str, None] = {}
-        for each in self.judge.validators[0].broken(bodies[0]) if bodies else ():
+        for each in self.judge.validators[0].broken(values[0]) if values else ():
             path = tuple(ITEM if isinstance(step, int) else step for step in each.instance_path)
             subject = each.subjects if each.keyword == "required" else ()
-            found[clause_id(self.operation.id, (*path, *subject), each.keyword)] = None
+            found[place_id(self.operation.id, (*path, *subject), each.keyword)] = None
         return tuple(found)
 
 
 def deriver_for(operation: Operation, values: Values = NONE) -> Deriver:
     """Return the deriver for the first media type of `operation` that has a wire.
 
-    Raises NoExampleError where there is none, or where no valid body is found.
+    Raises NoExampleError where there is none, or where no valid message is found.
     """
     outside = [each.name for each in operation.parameters if each.required]
     if outside:
@@ -186,10 +199,11 @@ def deriver_for(operation: Operation, values: Values = NONE) -> Deriver:
     for content in operation.contents:
         wire = wires().get(content.media_type)
         if wire is not None:
+            codec = Codec(operation, content, wire)
             try:
-                good = narrowed(content.schema, values)
-                bodies, judge = Bodies(replace(content, schema=good)), Judge.of(content, good)
-                return Deriver(operation, content, wire, bodies, judge, values)
+                good = narrowed(codec.schema, values)
+                judge = Judge.of(codec.schema, content.pointer, good)
+                return Deriver(codec, Messages(good), judge, values)
             except InexpressibleError as problem:
                 raise NoExampleError(f"{content.media_type}: {problem}") from problem
     raise NoExampleError("it takes no body in a media type that this suite writes")

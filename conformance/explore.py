@@ -1,4 +1,4 @@
-"""Exploration on top of the deterministic cases: arbitrary valid bodies, arbitrary violations.
+"""Exploration on top of the deterministic cases: arbitrary valid messages and violations.
 
 Hypothesis draws and shrinks; what a drawn request is owed is decided by its readings, as always.
 """
@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from conformance import pointer
-from conformance.bodies import place
 from conformance.case import Case
 from conformance.clause import Clause
 from conformance.contract.model import Json
 from conformance.deriver import Deriver
 from conformance.keywords import explorers, rules
-from conformance.obligation import ITEM, Put, Site
+from conformance.messages import Message, Path, members, place
+from conformance.obligation import ITEM, Put, Site, Without
 from conformance.plan import Plan
 from conformance.records import CaseRecord
 from conformance.seeded import from_the_seed_alone
@@ -35,7 +35,7 @@ _BAD = frozenset({Verdict.FAIL, Verdict.FAULT, Verdict.FLAKY})
 
 @dataclass(frozen=True, slots=True)
 class Exploration:
-    """A clause to explore: `keyword` None draws valid bodies, else violations at `site`."""
+    """A clause to explore: `keyword` None draws valid messages, else violations at `site`."""
 
     id: str
     clause: Clause
@@ -82,8 +82,8 @@ def explore(
         report_multiple_bugs=False,
         print_blob=False,
     )
-    @given(_bodies(plan.deriver, exploration))
-    def draw(pair: tuple[Json, Json]) -> None:
+    @given(_pairs(plan.deriver, exploration))
+    def draw(pair: tuple[Message, Message]) -> None:
         case = _case(plan.deriver, exploration, *pair)
         if case is None:
             return
@@ -113,34 +113,39 @@ def _named(session: Session, plan: Plan, case: Case) -> Case:
     property is to blame, or its items where ordinary ones cure it too.
     """
     deriver = plan.deriver
-    body = deriver.wire.read(case.request.body or b"", deriver.content).bodies[0]
-    if case.expectation is not Expectation.ACCEPT or not isinstance(body, dict):
+    message = deriver.read(case.request).values[0]
+    if case.expectation is not Expectation.ACCEPT:
         return case
 
-    def cures(other: Json) -> bool:
-        request = deriver.request(deriver.bodies.ordered(other))
-        return other != body and session.trial(plan, replace(case, request=request)) not in _BAD
+    def cures(other: Message) -> bool:
+        request = deriver.request(deriver.messages.ordered(other))
+        return other != message and session.trial(plan, replace(case, request=request)) not in _BAD
 
-    blamed = []
-    for name in body:
-        usual = deriver.bodies.smallest.get(name)
-        other = {key: value for key, value in body.items() if key != name}
-        if cures({**other, name: usual} if usual is not None else other):
-            blamed.append(name)
-    for name in blamed[:1]:
-        item = deriver.samples.get((name, ITEM))
-        if item is not None and cures({**body, name: [item] * len(body[name])}):
-            blamed.append(ITEM)
-    if len(blamed) == 1 or blamed[1:] == [ITEM]:
-        case = replace(case, clause=_clause_at(session, plan, blamed) or case.clause)
+    least, blamed = dict(members(deriver.messages.smallest)), []
+    for path, _ in members(message):
+        change = Put(least[path]) if path in least else Without(path[-1:])
+        at = path if path in least else path[:-1]
+        if cures(place(message, at, change, deriver.samples)):
+            blamed.append(path)
+    for path in blamed[:1]:
+        item, value = deriver.samples.get((*path, ITEM)), dict(members(message))[path]
+        usual = Put([item] * len(value)) if isinstance(value, list) else None
+        if item is not None and usual and cures(place(message, path, usual, deriver.samples)):
+            blamed[0] = (*path, ITEM)
+    if len(blamed) == 1:
+        case = replace(case, clause=_clause_at(session, plan, blamed[0]) or case.clause)
     return replace(case, id=f"{case.clause.id}/explored-valid")
 
 
-def _clause_at(session: Session, plan: Plan, blamed: list[str]) -> Clause | None:
-    """Return the clause of the blamed property that fails already, or else that of its type."""
-    top = pointer.from_tokens(blamed[:1])
-    place = pointer.from_tokens(blamed)
-    covered = [each for each in plan.clauses if each.state == "covered" and each.side == "request"]
+def _clause_at(session: Session, plan: Plan, blamed: Path) -> Clause | None:
+    """Return the clause of the blamed member that fails already, or else that of its type."""
+    top = pointer.from_tokens(blamed[1:2])
+    place = pointer.from_tokens(blamed[1:])
+    covered = [
+        each
+        for each in plan.clauses
+        if each.state == "covered" and each.side == "request" and each.part == blamed[0]
+    ]
     below = [each for each in covered if f"{each.instance_location}/".startswith(f"{top}/")]
     failing = (each for each in below if each.id in session.believed)
     typed = (each for each in below if each.keyword == "type" and each.instance_location == place)
@@ -158,16 +163,16 @@ def _fallback(plan: Plan, exploration: Exploration) -> Case:
     )
 
 
-def _bodies(deriver: Deriver, exploration: Exploration) -> SearchStrategy[tuple[Json, Json]]:
-    """Return pairs of the body to send and its control, valid but for the one violation."""
-    schema = deriver.bodies.schema  # with the known-good values, where there are any
+def _pairs(deriver: Deriver, exploration: Exploration) -> SearchStrategy[tuple[Message, Message]]:
+    """Return pairs of the message to send and its control, valid but for the one violation."""
+    schema = deriver.messages.schema  # with the known-good values, where there are any
     valid = from_schema(schema, schema)
     site, keyword = exploration.site, exploration.keyword
     if site is None or keyword is None:
-        return valid.map(lambda body: (body, deriver.bodies.smallest))
+        return valid.map(lambda message: (message, deriver.messages.smallest))
     wrong = explorers()[keyword](site.schema[keyword], site)
     return st.builds(
-        lambda body, value: _violated(deriver, site, keyword, body, value), valid, wrong
+        lambda message, value: _violated(deriver, site, keyword, message, value), valid, wrong
     )
 
 
@@ -175,28 +180,30 @@ def _violated(
     deriver: Deriver,
     site: Site,
     keyword: str,
-    body: Json,
+    message: Message,
     value: Any,  # noqa: ANN401
-) -> tuple[Json, Json]:
-    base = deriver.base(body, site.path)
-    current = base
+) -> tuple[Message, Message]:
+    base = deriver.base(message, site.path)
+    current: Json = base
     for step in site.path if keyword == "additionalProperties" else ():
         current = current[0] if step == "*" else current[step]
     new = {**current, **value} if keyword == "additionalProperties" else value
     return place(base, site.path, Put(new), deriver.samples), base
 
 
-def _case(deriver: Deriver, exploration: Exploration, body: Json, control: Json) -> Case | None:
+def _case(
+    deriver: Deriver, exploration: Exploration, message: Message, control: Message
+) -> Case | None:
     try:
-        ordered = deriver.bodies.ordered
-        request, beside = deriver.request(ordered(body)), deriver.request(ordered(control))
+        ordered = deriver.messages.ordered
+        request, beside = deriver.request(ordered(message)), deriver.request(ordered(control))
     except InexpressibleError:
         return None
-    expectation = deriver.expectation(request.body or b"")
+    expectation = deriver.expectation(request)
     controls = () if request == beside else (beside,)
     if expectation is Expectation.REFUSE and exploration.keyword is None:
         return None
-    if controls and deriver.expectation(beside.body or b"") is not Expectation.ACCEPT:
+    if controls and deriver.expectation(beside) is not Expectation.ACCEPT:
         return None
     return Case(
         id=exploration.id,

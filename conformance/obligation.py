@@ -75,7 +75,8 @@ class Keep:
 class Site:
     """One schema object and the instance location that it governs.
 
-    `path` is the instance location as steps, ITEM for any item of an array. `pointer` is where
+    `path` is the instance location as steps through a message (`conformance.codec`), ITEM for any
+    item of an array. `pointer` is where
     the schema stands in the contract. `words` names the place for people: `account`, `each item
     of expand`. `sample` is an ordinary valid value. `neighbours` are valid values of other
     properties, for near misses.

@@ -13,6 +13,7 @@ from conformance.clause import Clause
 from conformance.contract.model import Operation
 from conformance.deriver import Deriver, deriver_for
 from conformance.exchange import Request
+from conformance.messages import members
 from conformance.protocol import protocol_cases
 from conformance.responses import response_clauses
 from conformance.traits import traits
@@ -77,7 +78,7 @@ def _controls(deriver: Deriver, cases: list[Case]) -> Iterator[Case]:
                 id=f"{clause.id}/control-{control.digest[:8]}",
                 clause=clause,
                 words="the control of another case",
-                expectation=deriver.expectation(control.body or b""),
+                expectation=deriver.expectation(control),
                 level=Level.MUST,
                 request=control,
                 controls=_parts(deriver, control),
@@ -86,24 +87,26 @@ def _controls(deriver: Deriver, cases: list[Case]) -> Iterator[Case]:
 
 
 def _parts(deriver: Deriver, control: Request) -> tuple[Request, ...]:
-    """Return what must be accepted first: the body in its usual order, or its parts alone."""
-    bodies = deriver.bodies
-    read = deriver.wire.read(control.body or b"", deriver.content).bodies
-    body = read[0] if read and isinstance(read[0], dict) else {}
-    usual = deriver.request(bodies.ordered(body)) if body else control
+    """Return what must be accepted first: the message in its usual order, or its parts alone."""
+    messages = deriver.messages
+    read = deriver.read(control).values
+    if not read:
+        return (deriver.preflight,)
+    usual = deriver.request(messages.ordered(read[0]))
     if usual != control:
         return (usual,)
-    parts = []
-    for name, value in body.items():
-        if name in bodies.smallest and bodies.smallest[name] == value:
+    least, parts = dict(members(messages.smallest)), []
+    for path, value in members(read[0]):
+        if path in least and least[path] == value:
             continue
-        alone = deriver.request(bodies.with_optional({name: value}))
-        usual_value = bodies.optional.get(name, value)
-        ordinary = {name: usual_value}
-        parts.append(alone if alone != control else deriver.request(bodies.with_optional(ordinary)))
-        if isinstance(value, list) and len(value) > 1 and isinstance(usual_value, list):
-            twice = {name: usual_value[:1] * 2}
-            parts.append(deriver.request(bodies.with_optional(twice)))
+        alone = deriver.request(messages.with_optional({path: value}))
+        ordinary = messages.optional.get(path, value)
+        if alone == control:
+            alone = deriver.request(messages.with_optional({path: ordinary}))
+        parts.append(alone)
+        if isinstance(value, list) and len(value) > 1 and isinstance(ordinary, list):
+            twice = {path: ordinary[:1] * 2}
+            parts.append(deriver.request(messages.with_optional(twice)))
     return tuple(part for part in parts if part != control) or (deriver.preflight,)
 
 
@@ -136,10 +139,14 @@ def interleaved(cases: Iterable[Case]) -> Iterator[Case]:
         yield from (case for case in each if case is not None)
 
 
+def _place(clause: Clause) -> tuple[str, ...]:
+    return (clause.part, *pointer.tokens(clause.instance_location))
+
+
 def _can_prove(case: Case, values: Values) -> bool:
     """Whether an answer can speak for the clause, and not only against it."""
     if case.expectation is Expectation.EITHER:
-        return not values.doubt(pointer.tokens(case.clause.instance_location))
+        return not values.doubt(_place(case.clause))
     return not case.doubt
 
 
@@ -149,6 +156,6 @@ def _settled(clause: Clause, used: set[str], values: Values) -> Clause:
     if clause.keyword in ("properties", "items", "required"):
         reason = "speaks through the clauses of its members"
         return replace(clause, state="annotation", reason=reason)
-    doubt = values.doubt(pointer.tokens(clause.instance_location))
+    doubt = values.doubt(_place(clause))
     reason = doubt or "nothing that breaks it can be said in this media type"
     return replace(clause, state="uncovered", reason=reason)

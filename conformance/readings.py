@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from conformance.contract.model import Content, Json
+from conformance.contract.model import Json
 from conformance.validation import Validator
 from conformance.verdict import Expectation
 from conformance.wire import Readings
@@ -20,29 +20,30 @@ OPENS_ENUM = "x-stripeBypassValidation"
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """The schema of a request in every version that a server may enforce."""
+    """The schema of a message in every version that a server may enforce."""
 
     validators: tuple[Validator, ...]
 
     @classmethod
-    def of(cls, content: Content, narrowed: Json = None) -> Judge:
-        """Build from the contract's schema, its freedoms, and what known-good values leave of it.
+    def of(cls, schema: Json, place: str, narrowed: Json = None) -> Judge:
+        """Build from the schema of a message, its freedoms, and what known-good values leave of it.
 
-        `narrowed` is the schema itself, or None, where there are no such values.
+        The contract states it at `place`. `narrowed` is the schema itself, or None, where there
+        are no such values.
         """
-        schemas = [content.schema if content.schema is not None else {}]
-        opened = _opened(schemas[0])
-        if opened != schemas[0]:
+        schemas = [schema]
+        opened = _opened(schema)
+        if opened != schema:
             schemas.append(opened)
-        if narrowed is not None and narrowed != schemas[0]:
+        if narrowed is not None and narrowed != schema:
             schemas.append(narrowed)
-        return cls(tuple(Validator(schema, place=content.pointer) for schema in schemas))
+        return cls(tuple(Validator(each, place=place) for each in schemas))
 
     def expectation(self, readings: Readings) -> Expectation:
-        """Return what the contract owes bytes with these readings."""
+        """Return what the contract owes a request with these readings."""
         if not readings.complete:
             return Expectation.EITHER
-        answers = {each.fits(body) for each in self.validators for body in readings.bodies}
+        answers = {each.fits(value) for each in self.validators for value in readings.values}
         if readings.unreadable:
             answers |= {False}
         if answers == {True}:

@@ -1,4 +1,4 @@
-"""Contract → sites: every schema object of a body with the instance location that it governs."""
+"""Contract → sites: every schema object of a message with the instance location it governs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from conformance import pointer
-from conformance.contract.model import Content, Json
+from conformance.codec import BODY, Codec
+from conformance.contract.model import Json
 from conformance.example import NoExampleError, smallest
 from conformance.obligation import ITEM, Site
 from conformance.schema import dereference
@@ -25,10 +26,22 @@ class Uncovered:
     reason: str
 
 
-def walk(content: Content, known_names: tuple[str, ...] = ()) -> Iterator[Site | Uncovered]:
-    """Yield every site of `content.schema` in the contract's order, and what lies beyond reach."""
-    if isinstance(content.schema, Mapping):
-        yield from _walk(content.schema, content.schema, (), content.pointer, known_names, ())
+def walk(
+    codec: Codec, schema: Mapping[str, Json], known_names: tuple[str, ...] = ()
+) -> Iterator[Site | Uncovered]:
+    """Yield every site of a message in the contract's order, and what lies beyond reach.
+
+    `schema` is that of the codec's messages, or a version of it. `known_names` are names that the
+    body does not know and that a server may.
+    """
+    if isinstance(codec.content.schema, Mapping):
+        body, place = schema["properties"][BODY], codec.content.pointer
+        yield from _walk(body, schema, (BODY,), place, known_names, ())
+
+
+def words_of(path: tuple[str, ...]) -> str:
+    """Return words for a place in a message."""
+    return name_of(path[1:])
 
 
 def name_of(path: tuple[str, ...]) -> str:
@@ -49,7 +62,7 @@ def _walk(
     known_names: tuple[str, ...],
     neighbours: tuple[str, ...],
 ) -> Iterator[Site | Uncovered]:
-    if isinstance(schema, Mapping) and "$ref" in schema and len(path) >= _DEPTH:
+    if isinstance(schema, Mapping) and "$ref" in schema and len(path) > _DEPTH:
         yield Uncovered("$ref", path, place, schema["$ref"], "the schema contains itself")
         return
     schema = dereference(schema, root)
@@ -61,7 +74,7 @@ def _walk(
         for name, value in schema.items():
             yield Uncovered(name, path, pointer.join(place, name), value, str(problem))
         return
-    yield Site(schema, path, place, name_of(path), sample, neighbours, known_names)
+    yield Site(schema, path, place, words_of(path), sample, neighbours, known_names)
     yield from _below(schema, root, path, place)
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from conformance import pointer
+from conformance.codec import BODY, message_schema
 from conformance.config import nearest
 from conformance.contract.model import Json, Operation
 from conformance.obligation import ITEM
@@ -27,7 +28,7 @@ _IN_PLACE = ("anyOf", "oneOf")
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """The known-good values of one operation, by instance location; and what is never sent."""
+    """The known-good values of one operation, by place in a message; and what is never sent."""
 
     pinned: Mapping[Path, tuple[Json, ...]] = field(default_factory=dict)
     never: frozenset[Path] = frozenset()
@@ -61,9 +62,12 @@ def of_operation(file: File, operation: Operation) -> Values:
         raise file.error(f"{where} is no table", f"Write [{where}].", operation.id, "values")
     pinned: dict[Path, tuple[Json, ...]] = {}
     never: set[Path] = set()
-    schema = operation.contents[0].schema if operation.contents else {}
-    for key, path, value in _entries(table, ()):
-        names = [_path(each) for each in value] if path == (NEVER,) else [path]
+    schema = message_schema(next(iter(operation.contents), None))
+    for key, entry, value in _entries(table, ()):
+        path = entry if entry == (NEVER,) else _in_message(schema, entry)
+        names = [path]
+        if path == (NEVER,):
+            names = [_in_message(schema, _path(each)) for each in value]
         for each in names:
             found = _schemas(schema, each)
             if not found:
@@ -114,8 +118,16 @@ def _path(key: str) -> Path:
     return pointer.tokens(key) if key.startswith("/") else tuple(str(key).split("."))
 
 
+def _in_message(schema: Json, path: Path) -> Path:
+    """Return the place that the user's `path` means: the body's, unless it names another part."""
+    body = View.of(schema["properties"].get(BODY, {}), schema)
+    if path[0] in schema["properties"] and not body.declares(path[0]):
+        return path
+    return (BODY, *path)
+
+
 def _name(path: Path) -> str:
-    return ".".join(path)
+    return ".".join(path[1:] if path[0] == BODY else path)
 
 
 def _parent(schema: Json, path: Path) -> View:

@@ -14,13 +14,14 @@ from pathlib import Path
 
 import pytest
 
-from conformance.bodies import Bodies, moved, place
 from conformance.case import Case, clause_id, excerpt
+from conformance.codec import Codec
 from conformance.contract.model import Content, Json, Operation, Parameter
 from conformance.deriver import deriver_for
 from conformance.errors import ContractError
 from conformance.example import NoExampleError, fullest, smallest
 from conformance.explore import explorations, explore
+from conformance.messages import Messages, moved, place
 from conformance.obligation import Keep, Put, Site, Without
 from conformance.plan import Plan, derive
 from conformance.schema import View, type_of
@@ -58,6 +59,14 @@ def plan(name: str) -> Plan:
     return derive(operation(name))
 
 
+def codec_of(schema: Json) -> Codec:
+    return Codec(operation("json"), Content(JSON, schema, "#/s"), wires()[JSON])
+
+
+def messages_of(schema: Json) -> Messages:
+    return Messages(codec_of(schema).schema)
+
+
 def owed(asked: Operation) -> Owed:
     """Return what all readings of some bytes say, by the other validator."""
     content = asked.contents[0]
@@ -65,7 +74,7 @@ def owed(asked: Operation) -> Owed:
 
     def expectation(data: bytes) -> Expectation:
         readings = wires()[content.media_type].read(data, content)
-        answers = {fits(schema, body) for schema in schemas for body in readings.bodies}
+        answers = {fits(schema, body) for schema in schemas for body in readings.values}
         answers |= {False} if readings.unreadable else set()
         if not readings.complete or len(answers) > 1:
             return Expectation.EITHER
@@ -368,11 +377,12 @@ def test_a_schema_that_contains_itself_has_a_finite_fullest_value() -> None:
 
 
 def test_sites_are_walked_in_the_order_of_the_contract() -> None:
-    content = operation("default").contents[0]
-    sites = [each for each in walk(content, ("other",)) if isinstance(each, Site)]
+    sites = [
+        each for each in walk(plan("default").deriver.codec, ("other",)) if isinstance(each, Site)
+    ]
     names = [*sites[0].schema["properties"]]
     after = names.index("expand") + 1
-    assert ["/".join(each.path) for each in sites] == [
+    assert ["/".join(each.path[1:]) for each in sites] == [
         "",
         *names[:after],
         "expand/*",
@@ -380,9 +390,9 @@ def test_sites_are_walked_in_the_order_of_the_contract() -> None:
     ]
     assert sites[0].known_names == ("other",)
     assert sites[1].known_names == ()
-    type_ = next(site for site in sites if site.path == ("type",))
+    type_ = next(site for site in sites if site.path == ("body", "type"))
     assert type_.neighbours == ("currently_due",)
-    assert name_of(type_.path) == "type"
+    assert type_.words == "type"
 
 
 def test_places_have_names_for_people() -> None:
@@ -394,13 +404,13 @@ def test_places_have_names_for_people() -> None:
 
 def test_what_lies_beyond_reach_is_listed() -> None:
     deep = {"$defs": {"n": {"type": "object", "properties": {"n": SELF}}}, **SELF}
-    beyond = [each for each in walk(Content(JSON, deep, "#/s")) if isinstance(each, Uncovered)]
+    beyond = [each for each in walk(codec_of(deep)) if isinstance(each, Uncovered)]
     assert [each.reason for each in beyond] == ["the schema contains itself"]
     pattern = closed({"a": {"type": "string", "pattern": "^[0-9]{7}$"}})
-    listed = [each for each in walk(Content(JSON, pattern, "#/s")) if isinstance(each, Uncovered)]
+    listed = [each for each in walk(codec_of(pattern)) if isinstance(each, Uncovered)]
     assert {each.keyword for each in listed} == {"type", "pattern"}
     assert all("no ordinary value" in each.reason for each in listed)
-    assert list(walk(Content(JSON, None, "#/s"))) == []
+    assert list(walk(codec_of(None))) == []
 
 
 def test_a_change_is_placed_where_it_belongs() -> None:
@@ -414,15 +424,16 @@ def test_a_change_is_placed_where_it_belongs() -> None:
 
 def test_a_member_moves_to_an_end() -> None:
     body = {"a": 1, "b": 2, "c": 3}
-    assert list(moved(body, "b", first=True)) == ["b", "a", "c"]
-    assert list(moved(body, "b", first=False)) == ["a", "c", "b"]
-    assert moved(body, "d", first=True) is body
-    assert moved([1], "b", first=True) == [1]
+    message = {"body": body}
+    assert list(moved(message, ("body", "b"), first=True)["body"]) == ["b", "a", "c"]
+    assert list(moved(message, ("body", "b"), first=False)["body"]) == ["a", "c", "b"]
+    assert moved(message, ("body", "d"), first=True) is message
+    assert moved({"body": [1]}, ("body", "b"), first=True) == {"body": [1]}
+    assert moved(message, ("body",), first=True) is message
 
 
 def test_pairs_of_optional_properties_and_enum_members_are_all_sent() -> None:
-    rows = Bodies(operation("default").contents[0]).rows
-    bodies = [row.body for row in rows]
+    bodies = [row.message["body"] for row in plan("default").deriver.messages.rows]
     for type_ in ("account_onboarding", "account_update"):
         for collect in ("currently_due", "eventually_due", None):
             assert any(b["type"] == type_ and b.get("collect") == collect for b in bodies)
@@ -431,22 +442,23 @@ def test_pairs_of_optional_properties_and_enum_members_are_all_sent() -> None:
 
 
 def test_bodies_without_objects_have_nothing_optional() -> None:
-    bodies = Bodies(Content(JSON, {"type": "string"}, "#"))
-    assert (bodies.optional, list(bodies.combinations()), bodies.ordered("x")) == ({}, [], "x")
+    messages = messages_of({"type": "string"})
+    assert (messages.optional, list(messages.combinations())) == ({}, [])
+    assert messages.ordered({"body": "x"}) == {"body": "x"}
 
 
 def test_a_fullest_body_that_does_not_fit_gives_way_to_the_smallest() -> None:
     schema = {"type": "object", "properties": {"a": TEXT, "b": TEXT}, "maxProperties": 1}
-    bodies = Bodies(Content(JSON, schema, "#"))
-    assert bodies.fullest == bodies.smallest == {}
+    messages = messages_of(schema)
+    assert messages.fullest == messages.smallest == {"body": {}}
 
 
 def test_a_request_that_cannot_be_said_is_no_case() -> None:
     deriver = plan("default").deriver
     with pytest.raises(InexpressibleError):
-        deriver.request({"expand": []})
-    assert deriver.schema_of("nothing") == {}
-    assert deriver.broken(b"") == tuple(
+        deriver.request({"body": {"expand": []}})
+    assert deriver.messages.schema_of(("body", "nothing")) == {}
+    assert deriver.broken(deriver.raw(b"")) == tuple(
         f"PostAccountLinks/{name}/required" for name in ("account", "type")
     )
 

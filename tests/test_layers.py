@@ -46,15 +46,16 @@ ORDER = (
     "obligation",
     "keywords",
     "keywords.*",
-    "sites",
-    "values",
-    # bodies, bytes, readings
+    # messages, bytes, readings
     "wire",
     "wire.brackets",
     "wire.*",
+    "codec",
+    "values",
+    "sites",
     "readings",
     "traits",
-    "bodies",
+    "messages",
     # cases
     "case",
     "deriver",

@@ -136,15 +136,13 @@ class Faulty:
     def trial(self, plan: Plan, case: Case) -> Verdict:
         """Judge the likeliest reading of the request."""
         self.trials += 1
-        deriver = plan.deriver
-        body = deriver.wire.read(case.request.body or b"", deriver.content).bodies[0]
+        body = plan.deriver.read(case.request).values[0]["body"]
         return Verdict.FAIL if self._wrong(case, body) else Verdict.PASS
 
     def hold(self, plan: Plan, case: Case, *, explored: bool) -> tuple[Case, Json]:
         """Give the case that is reported, with its body."""
         assert explored
-        deriver = plan.deriver
-        return case, deriver.wire.read(case.request.body or b"", deriver.content).bodies[0]
+        return case, plan.deriver.read(case.request).values[0]["body"]
 
 
 def exploration(ending: str, name: str = "default") -> Exploration:

@@ -62,10 +62,10 @@ def is_good(data: bytes | None) -> bool:
 
 
 def test_the_smallest_and_the_fullest_body_carry_the_known_good_values() -> None:
-    bodies = plan().deriver.bodies
+    messages = plan().deriver.messages
     assert is_good(plan().preflight.body)
-    assert set(bodies.smallest) == PINNED
-    assert set(bodies.fullest) == PINNED | {"collect"}
+    assert set(messages.smallest["body"]) == PINNED
+    assert set(messages.fullest["body"]) == PINNED | {"collect"}
 
 
 def test_only_bodies_with_the_known_good_values_are_owed_acceptance() -> None:
@@ -95,10 +95,10 @@ def test_every_refusal_owed_breaks_the_contract_itself() -> None:
     for case in plan().cases:
         if case.expectation is not REFUSE or case.clause.side != "request":
             continue
-        readings = plan().deriver.wire.read(case.request.body or b"", operation().contents[0])
+        readings = plan().deriver.read(case.request)
         judged += 1
-        assert readings.unreadable or readings.bodies
-        assert not any(validator.is_valid(body) for body in readings.bodies), case.id
+        assert readings.unreadable or readings.values
+        assert not any(validator.is_valid(each["body"]) for each in readings.values), case.id
     assert judged > 100
 
 
@@ -153,11 +153,11 @@ def nested(**entries: Json) -> Values:
 def test_nested_names_are_tables_dotted_names_or_pointers() -> None:
     one = nested(card={"number": "4242"})
     assert one == nested(**{"card.number": "4242"}) == nested(**{"/card/number": ["4242"]})
-    assert one.pinned == {("card", "number"): ("4242",)}
-    assert nested(lines={"*": {"price": "p"}}).pinned == {("lines", ITEM, "price"): ("p",)}
+    assert one.pinned == {("body", "card", "number"): ("4242",)}
+    assert nested(lines={"*": {"price": "p"}}).pinned == {("body", "lines", ITEM, "price"): ("p",)}
     assert nested(never=["/card/cvc", "lines.*.note"]).never == {
-        ("card", "cvc"),
-        ("lines", ITEM, "note"),
+        ("body", "card", "cvc"),
+        ("body", "lines", ITEM, "note"),
     }
 
 
@@ -180,7 +180,8 @@ def test_nested_names_are_tables_dotted_names_or_pointers() -> None:
 def test_the_narrowed_schema_is_the_contract_with_the_values(body: Json, fits: bool) -> None:  # noqa: FBT001  (a row)
     values = nested(card={"number": "4242"}, lines={"*": {"price": "p"}}, never=["lines.*.note"])
     assert Draft202012Validator(NESTED).is_valid(body)
-    assert Draft202012Validator(narrowed(NESTED, values)).is_valid(body) is fits
+    schema = narrowed({"properties": {"body": NESTED}, "$defs": NESTED["$defs"]}, values)
+    assert Draft202012Validator(schema).is_valid({"body": body}) is fits
 
 
 def test_without_values_the_schema_is_left_alone() -> None:

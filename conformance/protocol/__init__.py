@@ -12,8 +12,11 @@ from pkgutil import iter_modules
 
 from conformance.case import Case
 from conformance.clause import Clause
+from conformance.codec import BODY
+from conformance.contract.model import Json
 from conformance.deriver import Deriver
 from conformance.exchange import Request
+from conformance.messages import Path
 from conformance.traits import traits
 from conformance.verdict import Expectation, Level
 
@@ -71,7 +74,12 @@ def shown(data: bytes) -> str:
     return text if len(text) <= 60 else text[:59] + "…"  # noqa: PLR2004
 
 
+def optional(deriver: Deriver) -> Iterator[tuple[Path, Json]]:
+    """Yield the optional members of the body, by path, with their ordinary values."""
+    yield from (each for each in deriver.messages.optional.items() if each[0][0] == BODY)
+
+
 def is_free(deriver: Deriver, name: str) -> bool:
-    """Whether the top-level property `name` takes any text."""
-    schema = deriver.schema_of(name)
+    """Whether the top-level property `name` of the body takes any text."""
+    schema = deriver.messages.schema_of((BODY, name))
     return schema.get("type") == "string" and not schema.keys() & {"enum", "format", "pattern"}

@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from conformance.case import Case
+from conformance.codec import BODY
 from conformance.deriver import Deriver
 from conformance.protocol import wire_case
 from conformance.verdict import Expectation
-from conformance.wire import Readings
 
 
 def cases(deriver: Deriver) -> Iterator[Case]:
     """Yield the empty and the absent body."""
-    nothing = Readings(({},))
-    if deriver.judge.expectation(nothing) is not Expectation.REFUSE:
+    empty = deriver.raw(b"")
+    if deriver.expectation(empty) is not Expectation.REFUSE:
         return
     clause = next(
         (
             c
             for c in deriver.clauses.values()
-            if c.keyword == "required" and not c.instance_location
+            if c.keyword == "required" and c.part == BODY and not c.instance_location
         ),
         None,
     )
@@ -28,8 +28,8 @@ def cases(deriver: Deriver) -> Iterator[Case]:
         return
     controls = (deriver.preflight,)
     for label, words, request in (
-        ("empty-body", "the body is empty", deriver.raw(b"")),
+        ("empty-body", "the body is empty", empty),
         ("absent-body", "no body is sent", deriver.raw(None, "")),
     ):
-        breaks = deriver.broken(b"")
+        breaks = deriver.broken(empty)
         yield wire_case(clause, label, words, Expectation.REFUSE, request, controls, breaks=breaks)

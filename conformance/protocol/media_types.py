@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 from conformance.case import Case
+from conformance.codec import BODY
 from conformance.contract.model import Json
 from conformance.deriver import Deriver
-from conformance.protocol import shown, wire_case, wire_clause
+from conformance.protocol import optional, shown, wire_case, wire_clause
 from conformance.verdict import Expectation
-from conformance.wire import Readings
 
 _BOUNDARY = "conformance-boundary"
 
@@ -25,9 +26,10 @@ def cases(deriver: Deriver) -> Iterator[Case]:
         "RFC 9110, section 15.5.16; OpenAPI 3.0.4, section 4.8.13",
         deriver.content.pointer.rpartition("/schema")[0],
     )
-    valid = deriver.bodies.smallest
+    least = deriver.messages.smallest
+    valid = least[BODY]
     plain = deriver.preflight.body or b""
-    lacking: dict[str, Json] = dict(list(deriver.bodies.optional.items())[:1])
+    lacking: dict[str, Json] = {path[1]: value for path, value in [*optional(deriver)][:1]}
     for label, media_type, data, bodies in (
         ("json", "application/json", _json(valid), [valid]),
         ("json-lacking", "application/json", _json(lacking), [lacking]),
@@ -54,17 +56,20 @@ def cases(deriver: Deriver) -> Iterator[Case]:
         essence = media_type.partition(";")[0]
         if essence in declared:
             continue
-        read_as_declared = deriver.wire.read(data, deriver.content)
-        readings = Readings(
-            (*bodies, *read_as_declared.bodies, {}),
-            read_as_declared.unreadable,
-            read_as_declared.complete,
+        request = deriver.raw(data, media_type)
+        read_as_declared = deriver.read(request)
+        readings = replace(
+            read_as_declared,
+            values=(
+                *({**least, BODY: body} for body in bodies),
+                *read_as_declared.values,
+                {**least, BODY: {}},
+            ),
         )
         expectation = deriver.judge.expectation(readings)
         if expectation is Expectation.ACCEPT:
             expectation = Expectation.EITHER
         words = f"{media_type or 'no media type'} with {shown(data)}"
-        request = deriver.raw(data, media_type)
         yield wire_case(clause, label, words, expectation, request, (deriver.preflight,))
 
 

@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from conformance.case import Case
-from conformance.contract.model import Json
+from conformance.codec import BODY
 from conformance.deriver import Deriver
 from conformance.exchange import Request
-from conformance.protocol import FORM, is_free, wire_case, wire_clause
+from conformance.messages import Message
+from conformance.protocol import FORM, is_free, optional, wire_case, wire_clause
 from conformance.verdict import Expectation
-from conformance.wire import InexpressibleError, Spelling, wires
+from conformance.wire import InexpressibleError, Spelling
+
+ACCEPT = Expectation.ACCEPT
 
 
 def cases(deriver: Deriver) -> Iterator[Case]:
@@ -22,7 +25,7 @@ def cases(deriver: Deriver) -> Iterator[Case]:
         "the same body spelt otherwise gets the same answer",
         "URL Standard, section 5; RFC 9110, section 8.3.1; RFC 9112, section 7.1",
     )
-    full = deriver.bodies.fullest
+    full = deriver.messages.fullest
     try:
         usual = deriver.request(full)
     except InexpressibleError:
@@ -30,24 +33,21 @@ def cases(deriver: Deriver) -> Iterator[Case]:
     for label, words, request, control in _spellings(deriver, full, usual):
         if request == control:
             continue
-        data = request.body or b""
-        if wires()[deriver.content.media_type].read(data, deriver.content).unreadable:
-            continue
-        if deriver.expectation(data) is not Expectation.ACCEPT:
+        if deriver.read(request).unreadable or deriver.expectation(request) is not ACCEPT:
             continue
         allowed = frozenset({411}) if request.chunked else frozenset[int]()
-        yield wire_case(
-            clause, label, words, Expectation.ACCEPT, request, (control,), also_allowed=allowed
-        )
+        yield wire_case(clause, label, words, ACCEPT, request, (control,), also_allowed=allowed)
 
 
 def _spellings(
-    deriver: Deriver, full: Json, usual: Request
+    deriver: Deriver, full: Message, usual: Request
 ) -> Iterator[tuple[str, str, Request, Request]]:
     media_type = deriver.content.media_type
     data = usual.body or b""
-    backwards = dict(reversed(full.items())) if isinstance(full, dict) else full
-    yield "backwards", "parameters in the opposite order", deriver.request(backwards), usual
+    body = full[BODY]
+    backwards = dict(reversed(body.items())) if isinstance(body, dict) else body
+    turned = deriver.request({**full, BODY: backwards})
+    yield "backwards", "parameters in the opposite order", turned, usual
     yield (
         "charset",
         "media type with a charset",
@@ -68,9 +68,9 @@ def _spellings(
     encoded = deriver.request(full, Spelling(encoded_brackets=True))
     yield "encoded-brackets", "brackets percent-encoded", encoded, usual
     yield "escaped-letter", "a letter percent-encoded in a name", deriver.raw(_escaped(data)), usual
-    free = next((n for n in deriver.bodies.optional if is_free(deriver, n)), None)
+    free = next((path[1] for path, _ in optional(deriver) if is_free(deriver, path[1])), None)
     if free:
-        blank = {**full, free: "two words \u00e9"}
+        blank = {**full, BODY: {**body, free: "two words \u00e9"}}
         plus = deriver.request(blank)
         yield "plus", "a blank written as +", plus, usual
         yield (

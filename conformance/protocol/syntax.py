@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from conformance.case import Case
+from conformance.codec import BODY
 from conformance.deriver import Deriver
 from conformance.exchange import Request
-from conformance.protocol import FORM, is_free, shown, wire_case, wire_clause
+from conformance.protocol import FORM, is_free, optional, shown, wire_case, wire_clause
 from conformance.verdict import Expectation
 from conformance.wire import InexpressibleError
 
@@ -25,7 +26,8 @@ def cases(deriver: Deriver) -> Iterator[Case]:
         "URL Standard, section 5.1; RFC 9110, section 15.5.1",
     )
     for label, data in _odd_forms(deriver):
-        expectation = deriver.expectation(data)
+        request = deriver.raw(data)
+        expectation = deriver.expectation(request)
         if expectation is Expectation.ACCEPT:
             expectation = Expectation.EITHER
         yield wire_case(
@@ -33,29 +35,29 @@ def cases(deriver: Deriver) -> Iterator[Case]:
             label,
             f"the form {shown(data)}",
             expectation,
-            deriver.raw(data),
+            request,
             (*_without_oddity(deriver, data), deriver.preflight),
-            breaks=deriver.broken(data),
+            breaks=deriver.broken(request),
         )
 
 
 def _without_oddity(deriver: Deriver, data: bytes) -> Iterator[Request]:
     """Yield what is owed acceptance with each optional property that `data` sends, alone."""
-    for name, value in deriver.bodies.optional.items():
-        if re.search(rb"(^|&)" + re.escape(name.encode()) + rb"[\[\]=]", data):
+    for path, value in optional(deriver):
+        if re.search(rb"(^|&)" + re.escape(path[1].encode()) + rb"[\[\]=]", data):
             with suppress(InexpressibleError):
-                request = deriver.request(deriver.bodies.with_optional({name: value}))
-                if deriver.expectation(request.body or b"") is Expectation.ACCEPT:
+                request = deriver.request(deriver.messages.with_optional({path: value}))
+                if deriver.expectation(request) is Expectation.ACCEPT:
                     yield request
 
 
 def _odd_forms(deriver: Deriver) -> Iterator[tuple[str, bytes]]:
     valid = deriver.preflight.body or b""
-    optional = list(deriver.bodies.optional)
-    free = next((n for n in optional if is_free(deriver, n)), None)
-    closed = next((n for n in optional if deriver.schema_of(n).get("enum")), None)
-    array = next((n for n in optional if deriver.schema_of(n).get("type") == "array"), None)
-    name = (free or next(iter(deriver.bodies.smallest), "a")).encode()
+    schemas = {path[1]: deriver.messages.schema_of(path) for path, _ in optional(deriver)}
+    free = next((n for n in schemas if is_free(deriver, n)), None)
+    closed = next((n for n in schemas if schemas[n].get("enum")), None)
+    array = next((n for n in schemas if schemas[n].get("type") == "array"), None)
+    name = (free or next(iter(deriver.messages.smallest[BODY]), "a")).encode()
     odd = {
         "bad-percent": b"%ZZ",
         "cut-percent": b"a%4",

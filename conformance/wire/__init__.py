@@ -34,13 +34,13 @@ class Spelling:
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """Every body that a server may legitimately decode from some bytes.
+    """Every value that a server may legitimately decode from what was sent.
 
     `unreadable` says that refusing to decode them is legitimate too. `complete` is False where
     there are more readings than were listed; then nothing may be concluded.
     """
 
-    bodies: tuple[Json, ...]
+    values: tuple[Json, ...]
     unreadable: bool = False
     complete: bool = True
 

@@ -146,9 +146,9 @@ def read(data: bytes, content: Content) -> Readings:
     if b";" not in data:
         return plain
     parted = _read(data.replace(b";", b"&"), content)
-    bodies = (*plain.bodies[: _MOST_READINGS // 2], *parted.bodies[: _MOST_READINGS // 2])
+    bodies = (*plain.values[: _MOST_READINGS // 2], *parted.values[: _MOST_READINGS // 2])
     complete = plain.complete and parted.complete
-    complete &= len(bodies) == len(plain.bodies) + len(parted.bodies)
+    complete &= len(bodies) == len(plain.values) + len(parted.values)
     return Readings(bodies, unreadable=True, complete=complete)
 
 

@@ -1,0 +1,233 @@
+"""Valid messages, and placing one change in them, in several contexts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
+from typing import Any
+from zlib import crc32
+
+from conformance.codec import BODY
+from conformance.contract.model import Json
+from conformance.example import NoExampleError, fullest, smallest
+from conformance.obligation import ITEM, Change
+from conformance.schema import dereference
+
+_FEW = 5
+"""Up to so many optional members, every pair and triple is sent by itself."""
+
+_MOST_FACTORS = 24
+"""Pairs are covered over so many optional members; the others ride in the fullest message."""
+
+Message = dict[str, Json]
+Path = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """A valid message that surrounds a violation; `name` is stable and made of words."""
+
+    name: str
+    message: Message
+    alone: tuple[tuple[Path, Json], ...] = ()
+
+    @property
+    def words(self) -> str:
+        """The optional members that it carries, for people."""
+        return ", ".join(path[-1] for path, _ in self.alone) or "nothing optional"
+
+
+class Messages:
+    """Valid messages under one schema: its members are parts, their members are what varies.
+
+    `optional` has an ordinary value for each member of a part that may be left out, by its path:
+    `("query", "limit")`, `("body", "email")`. Raises NoExampleError where not even the smallest
+    message is found.
+    """
+
+    def __init__(self, schema: Mapping[str, Json]) -> None:
+        self.schema = schema
+        self.smallest: Message = {}
+        most: Message = {}
+        for part, inner in schema["properties"].items():
+            ordinary = _body if part == BODY else _parameters
+            self.smallest[part], most[part] = ordinary(inner, schema)
+        self._ordinary = {**dict(members(most)), **dict(members(self.smallest))}
+        least = dict(members(self.smallest))
+        self.optional = {
+            path: value
+            for path, value in members(most)
+            if path not in least and isinstance(self.smallest[path[0]], dict)
+        }
+        self.fullest: Message = self.with_optional(self.optional)
+        if not isinstance(self.smallest.get(BODY, {}), dict):
+            self.fullest[BODY] = most[BODY]
+
+    def schema_of(self, path: Path) -> Mapping[str, Json]:
+        """Return the schema of the member at `path`, or an empty one."""
+        schema: Json = self.schema
+        for step in path:
+            properties = schema.get("properties", {}) if isinstance(schema, Mapping) else {}
+            schema = dereference(properties.get(step, {}), self.schema)
+        return schema if isinstance(schema, Mapping) else {}
+
+    def choices(self, path: Path) -> list[Json]:
+        """Return the values worth varying of a member: those of its enum, or one example."""
+        listed = self.schema_of(path).get("enum", ())
+        found = [member for member in listed if member not in ("", None)][:6]
+        return found or [self._ordinary.get(path)]
+
+    def with_optional(self, chosen: Mapping[Path, Json]) -> Message:
+        """Return the smallest message with `chosen` members, in the usual order."""
+        message: Message = dict(self.smallest)
+        for path, value in chosen.items():
+            part, inner = path[0], path[1:]
+            message[part] = {**message[part], inner[0]: value} if inner else value
+        return self.ordered(message)
+
+    def ordered(self, message: Message) -> Message:
+        """Return `message` in the usual order: required members, optional ones, unknown ones."""
+        return {
+            part: {
+                name: value[name]
+                for name in dict.fromkeys([*self._usual.get(part, ()), *value])
+                if name in value
+            }
+            if isinstance(value, dict)
+            else value
+            for part, value in message.items()
+        }
+
+    @cached_property
+    def _usual(self) -> Mapping[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for path in [*(path for path, _ in members(self.smallest)), *self.optional]:
+            found.setdefault(path[0], []).extend(path[1:])
+        return found
+
+    def combinations(self) -> Iterator[Context]:
+        """Yield optional members sent together: each pair and triple, or a covering array."""
+        if len(self.optional) <= _FEW:
+            for size in range(2, min(3, len(self.optional)) + 1):
+                for paths in combinations(self.optional, size):
+                    chosen = {path: self.optional[path] for path in paths}
+                    names = [_name(path) for path in paths]
+                    yield Context(
+                        _label("with", names),
+                        self.with_optional(chosen),
+                        tuple(chosen.items()),
+                    )
+        if len(self.optional) > 1:
+            yield Context("fullest", self.fullest, tuple(self.optional.items()))
+        yield from self.rows
+
+    @cached_property
+    def rows(self) -> tuple[Context, ...]:
+        """Return a pairwise covering array over optional members (or absent) and enum values."""
+        factors: dict[Path, list[Any]] = {}
+        for path in [*self.optional][:_MOST_FACTORS]:
+            factors[path] = [None, *((member,) for member in self.choices(path))]
+        for path, _ in members(self.smallest):
+            if len(path) > 1 and len(choices := self.choices(path)) > 1:
+                factors[path] = [(member,) for member in choices]
+        rows = []
+        for row in _pairwise([*factors.values()]):
+            chosen = {
+                path: value[0]
+                for path, value in zip(factors, row, strict=True)
+                if value is not None
+            }
+            label = _label("mix", [repr({_name(path): value for path, value in chosen.items()})])
+            rows.append(Context(label, self.with_optional(chosen), tuple(chosen.items())))
+        return tuple(rows)
+
+
+def _body(schema: Json, root: Json) -> tuple[Json, Json]:
+    """Return the smallest and the fullest body."""
+    least = smallest(schema, root)
+    try:
+        return least, fullest(schema, root)
+    except NoExampleError:
+        return least, least
+
+
+def _parameters(schema: Json, root: Json) -> tuple[Json, Json]:
+    """Return the required parameters of one place, and all those that an example is found for."""
+    least, most = {}, {}
+    for name, inner in schema["properties"].items():
+        if name in schema.get("required", ()):
+            least[name] = most[name] = smallest(inner, root)
+            continue
+        with suppress(NoExampleError):
+            most[name] = fullest(inner, root)
+    return least, most
+
+
+def members(message: Message) -> Iterator[tuple[Path, Json]]:
+    """Yield what the parts of `message` hold, by path; a body that is no object is one member."""
+    for part, value in message.items():
+        if isinstance(value, dict):
+            yield from (((part, name), each) for name, each in value.items())
+        else:
+            yield (part,), value
+
+
+def _name(path: Path) -> str:
+    """Return a name that tells members apart; those of the body go by their own."""
+    return "/".join(path[1:] if path[0] == BODY else path)
+
+
+def _label(word: str, names: Iterable[str]) -> str:
+    return f"{word}-{crc32(' '.join(names).encode()):08x}"
+
+
+def _pairwise(factors: list[list[Any]]) -> list[list[Any]]:
+    if len(factors) < 2:  # noqa: PLR2004  (a pair needs two)
+        return [[value] for value in factors[0]] if factors else []
+    from allpairspy import AllPairs  # type: ignore[import-untyped]  # noqa: PLC0415  # it has none
+
+    return [list(row) for row in AllPairs(factors)]
+
+
+Samples = Mapping[Path, Json]
+"""An ordinary valid value for each instance location."""
+
+
+def place(value: Json, path: Path, change: Change, samples: Samples, position: int = 0) -> Json:
+    """Return `value` with what stands at `path` changed; what is missing on the way is filled in.
+
+    `position` is the index that ITEM stands for; a shorter array is filled with its first item.
+    """
+    return _place(value, path, change, samples, (), position)
+
+
+def _place(
+    value: Json, path: Path, change: Change, samples: Samples, done: Path, position: int
+) -> Json:
+    if not path:
+        return change(value)
+    step, rest = path[0], path[1:]
+    here = (*done, step)
+    sample = samples.get(here, "x")
+    if step == ITEM:
+        items = list(value) if isinstance(value, list) and value else [sample]
+        items += [items[0]] * (position + 1 - len(items))
+        items[position] = _place(items[position], rest, change, samples, here, position)
+        return items
+    inside = dict(value) if isinstance(value, dict) else {}
+    inside[step] = _place(inside.get(step, sample), rest, change, samples, here, position)
+    return inside
+
+
+def moved(message: Message, path: Path, *, first: bool) -> Message:
+    """Return `message` with the member at `path` first or last in its part."""
+    part = message.get(path[0]) if len(path) > 1 else None
+    if not isinstance(part, dict) or path[1] not in part:
+        return message
+    name = path[1]
+    rest = {key: value for key, value in part.items() if key != name}
+    own = {name: part[name]}
+    return {**message, path[0]: {**own, **rest} if first else {**rest, **own}}
