@@ -47,11 +47,11 @@ class Deriver:
         self.samples = {}
         good = {
             each.path: each.sample
-            for each in walk(self.codec, self.messages.schema)
+            for each in walk(self.codec, schema=self.messages.schema)
             if isinstance(each, Site)
         }
         known = (*self.operation.known_names[:3], *self._answer_names())
-        for each in walk(self.codec, self.codec.schema, known):
+        for each in walk(self.codec, known):
             if isinstance(each, Site):
                 site = replace(each, sample=good.get(each.path, each.sample))
                 self.sites.append(site)

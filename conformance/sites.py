@@ -27,16 +27,16 @@ class Uncovered:
 
 
 def walk(
-    codec: Codec, schema: Mapping[str, Json], known_names: tuple[str, ...] = ()
+    codec: Codec, known_names: tuple[str, ...] = (), schema: Mapping[str, Json] | None = None
 ) -> Iterator[Site | Uncovered]:
     """Yield every site of a message in the contract's order, and what lies beyond reach.
 
-    `schema` is that of the codec's messages, or a version of it. `known_names` are names that the
-    body does not know and that a server may.
+    `known_names` are names that the body does not know and that a server may. `schema` is a
+    version of the schema of messages; the contract's own where there is none.
     """
     if isinstance(codec.content.schema, Mapping):
-        body, place = schema["properties"][BODY], codec.content.pointer
-        yield from _walk(body, schema, (BODY,), place, known_names, ())
+        root, place = schema or codec.schema, codec.content.pointer
+        yield from _walk(root["properties"][BODY], root, (BODY,), place, known_names, ())
 
 
 def words_of(path: tuple[str, ...]) -> str:
