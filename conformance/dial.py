@@ -26,13 +26,13 @@ def resolve(host: str, port: int, timeout_s: float) -> tuple[Address, ...]:
     Raises FaultError in the phase resolve.
     """
     found: list[Address] = []
-    problems: list[OSError] = []
+    problems: list[Exception] = []
 
     def look_up() -> None:
         try:
             entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
             found.extend(dict.fromkeys((family, where) for family, _, _, _, where in entries))
-        except OSError as problem:
+        except (OSError, UnicodeError) as problem:  # UnicodeError: no name by IDNA
             problems.append(problem)
 
     try:

@@ -66,6 +66,9 @@ def check_head(
     if len(headers) > limits.header_count:
         raise _framing("too-many-headers", f"the answer has {len(headers)} headers")
     names = {name.lower() for name, _ in headers}
+    if version == b"HTTP/1.0" and b"transfer-encoding" in names:
+        # RFC 9112, section 6.1: such a message must be treated as if its framing were faulty.
+        raise _framing("bad-coding", "the answer is HTTP/1.0, which has no transfer-encoding")
     if {b"content-length", b"transfer-encoding"} <= names:
         # RFC 9112, section 6.3: may be an attempt at request smuggling, ought to be handled so.
         raise _framing(
@@ -73,7 +76,9 @@ def check_head(
         )
     if not _has_content(method, status):
         return
-    encoding = _value(headers, b"content-encoding").strip().lower()
+    # Every one of them: "identity" may be followed by another line that says gzip.
+    encodings = [value.strip() for key, value in headers if key.lower() == b"content-encoding"]
+    encoding = b", ".join(each for each in encodings if each).lower()
     if encoding not in (b"", b"identity"):
         raise _framing(
             "bad-encoding",
@@ -125,7 +130,7 @@ def diagnose(wire: bytes, *, ended: bool) -> FaultError:
 
 
 def _start_line(head: bytes) -> FaultError | None:
-    found = _VERSION_AND_STATUS.match(head)
+    found = _VERSION_AND_STATUS.match(head) if b"\n" in head else None
     if found and found[1] not in _VERSIONS:
         return _framing("bad-version", f"the target answers as HTTP/{_excerpt(found[1])}")
     status = int(found[2][:9]) if found else 0
@@ -156,7 +161,10 @@ def _header_lines(head: bytes, *, complete: bool) -> FaultError | None:
         return _framing("bad-coding", f"the transfer-encoding is {_excerpt(b', '.join(codings))}")
     if not complete or re.search(rb"[^\t\n\r\x1b\x20-\x7e\x80-\xff]|\r(?!\n)", head):
         return _framing("bad-header", "a header holds a character that no header can hold")
-    if any(not _is_header(line) for line in head.splitlines()[1:]):
+    lines = head.splitlines()[1:]
+    if lines[:1] and lines[0][:1] in (b" ", b"\t"):
+        return _framing("bad-header", "the first header begins as the continuation of another")
+    if any(not _is_header(line) for line in lines):
         return _framing("bad-header", "a line of the head is no header")
     return None
 

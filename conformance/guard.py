@@ -144,10 +144,10 @@ class Guard(httpcore.NetworkBackend, httpcore.NetworkStream):
             raise self._reset(ConnectionResetError())
         return data
 
-    def read_ahead(self) -> None:
-        """Add to `wire` what is already there, without waiting."""
+    def read_ahead(self, wait_s: float) -> None:
+        """Add to `wire` what is already there, or comes within `wait_s`."""
         connection = self._open()
-        connection.settimeout(0)
+        connection.settimeout(wait_s)
         try:
             self.wire += connection.recv(_COALESCED)
         except OSError:  # nothing there, or the end
@@ -169,11 +169,13 @@ class Guard(httpcore.NetworkBackend, httpcore.NetworkStream):
     def _flush(self) -> None:
         if not self._unsent:
             return
-        data, self._unsent = self._unsent, bytearray()
+        data, self._unsent = memoryview(bytes(self._unsent)), bytearray()
         connection = self._open()
-        connection.settimeout(self.deadline.left("send"))
         try:
-            connection.sendall(data)
+            while data:
+                # Not sendall(): under TLS that grants each record the whole of the time left.
+                connection.settimeout(self.deadline.left("send"))
+                data = data[connection.send(data) :]
         except TimeoutError:
             raise self.deadline.missed("send") from None
         except OSError:

@@ -39,7 +39,7 @@ _PATTERNS: Final = re.compile(
     r"""
     \b(?P<key>(?:sk|rk|ek|pk)_(?:live|test)_\w+ | whsec_\w+ | alu_(?:test|live)_\w+
              | (?:pi|seti|cs|src)_\w+_secret_\w+)
-    | (?P<jwt>\beyJ[\w-]+\.[\w-]+\.[\w-]*)
+    | (?P<jwt>(?<![\w-])eyJ[\w-]+\.[\w-]+\.[\w-]*)
     | (?P<pem>-----BEGIN\ [A-Z ]*PRIVATE\ KEY-----.*?(?:-----END\ [A-Z ]*KEY-----|\Z))
     | (?P<link_host>\bconnect\.stripe\.com/)[^\s"'<>\\]+
     | (?P<name>\b(?:proxy-)?authorization|\b(?:set-)?cookie|\bx-api-key|\bx-auth-token

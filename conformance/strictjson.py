@@ -10,7 +10,13 @@ from conformance.contract.model import Json
 
 MOST_DEPTH = 64
 MOST_DIGITS = 400
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+MOST_VALUES = 200_000
+"""Beyond any answer that is meant to be read; some ten MB of Python objects."""
+
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
+"""The end is optional: else a text without one is looked for again from every quote within it."""
+
+_BESIDE_STRUCTURE = bytes({*range(256)} - {*b"[]{},"})
 
 
 class NotJSONError(Exception):
@@ -22,7 +28,8 @@ def parse(data: bytes) -> Json:
 
     Raises NotJSONError for what is not UTF-8 without a byte order mark (RFC 8259, section 8.1),
     NaN and infinities, numbers beyond all measure (section 6), repeated names (section 4), lone
-    surrogates (section 8.2), nesting deeper than 64, and text that does not parse whole.
+    surrogates (section 8.2), nesting deeper than 64 and more than 200,000 values (limits that
+    section 9 allows a reader), and text that does not parse whole.
     """
     if not data.strip():
         raise NotJSONError("the body is empty")
@@ -32,7 +39,10 @@ def parse(data: bytes) -> Json:
         text = data.decode()
     except UnicodeDecodeError as problem:
         raise NotJSONError(f"the body is not UTF-8 at byte {problem.start}") from None
-    if _depth(data) > MOST_DEPTH:
+    structure = _STRING.sub(b"", data).translate(None, _BESIDE_STRUCTURE)
+    if sum(map(structure.count, (b"[", b"{", b","))) > MOST_VALUES:
+        raise NotJSONError(f"the body holds more than {MOST_VALUES:,} values")
+    if _depth(structure) > MOST_DEPTH:
         raise NotJSONError(f"the body nests deeper than {MOST_DEPTH} levels")
     try:
         value = json.loads(
@@ -51,9 +61,9 @@ def parse(data: bytes) -> Json:
     return value
 
 
-def _depth(data: bytes) -> int:
+def _depth(structure: bytes) -> int:
     depth = deepest = 0
-    for byte in _STRING.sub(b"", data):
+    for byte in structure.replace(b",", b""):
         if byte in b"[{":
             depth += 1
             deepest = max(deepest, depth)

@@ -98,6 +98,7 @@ class Target:
         )
         self._lock = threading.Lock()
         self._addresses: tuple[Address, ...] = ()
+        self._unresolved: FaultError | None = None
         self._answered = False
 
     def __enter__(self) -> Self:
@@ -166,7 +167,8 @@ class Target:
         if guard.peer is not None and guard.peer != self._addresses[0]:
             self._prefer(guard.peer)
         headers = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in answer.headers.raw)
-        return Response(answer.status_code, headers, answer.read())
+        # Raw: httpx would decode what a content-encoding names, even where there is no body.
+        return Response(answer.status_code, headers, b"".join(answer.iter_raw()))
 
     def _prepare(self, request: Request) -> httpx.Request:
         segments = unquote(request.path.partition("?")[0]).split("/")
@@ -202,13 +204,22 @@ class Target:
         return sorted(ours + theirs, key=lambda each: each[0].lower() != "host")
 
     def _resolve(self) -> tuple[Address, ...]:
-        """Return the target's addresses: one look-up a run, so that no later one can move it."""
+        """Return the target's addresses: one look-up a run, so that no later one can move it.
+
+        A look-up that failed is not tried again either: it may have taken seconds.
+        """
         from conformance.dial import resolve  # noqa: PLC0415  (imports ssl)
 
         with self._lock:
+            if self._unresolved is not None:
+                raise self._unresolved
             if not self._addresses:
                 limit_s = min(self._connect_timeout_s, self._timeout_s)
-                self._addresses = resolve(self.url.host, self.url.port, limit_s)
+                try:
+                    self._addresses = resolve(self.url.host, self.url.port, limit_s)
+                except FaultError as problem:
+                    self._unresolved = problem
+                    raise
             return self._addresses
 
     def _prefer(self, peer: Address) -> None:

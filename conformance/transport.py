@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Iterable, Iterator, Sequence
-from typing import cast
+from typing import Final, cast
 
 import httpcore
 import httpx
@@ -15,6 +15,8 @@ from conformance.framing import FaultError
 from conformance.guard import Guard
 
 _PORTS = {"http": 80, "https": 443}
+_LAST_WORDS_S: Final = 0.01
+"""So long a target that has said that it closes the connection may take to do it."""
 
 
 class _Parts(httpx.SyncByteStream):
@@ -126,7 +128,9 @@ def _exchange(
 
 
 def _refuse_leftover(guard: Guard, method: str, answer: httpcore.Response) -> None:
-    guard.read_ahead()
+    # A target that says it closes does so at once; one that does not is not waited for.
+    closes = any(k.lower() == b"connection" and v.lower() == b"close" for k, v in answer.headers)
+    guard.read_ahead(_LAST_WORDS_S if closes else 0)
     count = framing.leftover(
         bytes(guard.wire), method=method, status=answer.status, headers=answer.headers
     )
