@@ -19,8 +19,8 @@ class Behaviour:
 
     `owed` is one of `FAULT PHASE/CODE`, `FAIL CLAUSE` (a clause of the answer, without its
     operation), `ABORT WORDS` (nothing can be judged, and the sentence says why), `PASS`; several,
-    separated by ` | `, where the kernel decides which. `timeout_s` is the deadline of one request. `read_first` False
-    speaks before the request is read; `tls` is the certificate that it shows.
+    separated by ` | `, where the kernel decides which. `timeout_s` is the deadline of one request.
+    `read_first` False speaks before the request is read; `tls` is the certificate that it shows.
     """
 
     name: str
