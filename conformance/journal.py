@@ -2,7 +2,7 @@
 
 One JSON object a line, each with a `type`: `run` (first), `clause` (one per clause of the
 contract), `start` and `finish` (one each per case), `abort` (why nothing more was sent), `end`
-(last; without it the run was cut short). A line is written with one write(2) on a descriptor
+(without it the run was cut short), `history` (last: what earlier runs say). A line is written with one write(2) on a descriptor
 opened with O_APPEND, so several processes may share one journal. Everything is redacted before
 it gets here.
 """
@@ -18,7 +18,15 @@ from typing import Any
 
 from conformance.clause import Clause
 from conformance.errors import UsageError
-from conformance.records import AbortRecord, CaseRecord, EndRecord, Record, RunRecord, SentRecord
+from conformance.records import (
+    AbortRecord,
+    CaseRecord,
+    EndRecord,
+    HistoryRecord,
+    Record,
+    RunRecord,
+    SentRecord,
+)
 from conformance.verdict import Level
 
 
@@ -33,6 +41,7 @@ class Journal:
     abort: AbortRecord | None
     end: EndRecord | None
     sent: int = 0
+    history: HistoryRecord | None = None
 
 
 class JournalWriter:
@@ -127,6 +136,7 @@ class _Reading:
     abort: AbortRecord | None = None
     end: EndRecord | None = None
     sent: int = 0
+    history: HistoryRecord | None = None
 
     def take(self, record: Mapping[str, Any]) -> None:
         match record.get("type"):
@@ -145,6 +155,8 @@ class _Reading:
                 self.sent += SentRecord.read(record).requests
             case "end":
                 self.end = EndRecord.read(record)
+            case "history":
+                self.history = HistoryRecord.read(record)
             case _:
                 pass
 
@@ -159,6 +171,7 @@ class _Reading:
             self.abort,
             self.end,
             self.sent,
+            self.history,
         )
 
 

@@ -1,93 +1,170 @@
-"""A finding → the card that shows it, in the form of a failure on the terminal."""
+"""A finding → the card that shows it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import base64
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from conformance.clause import Clause
 from conformance.findings import Finding
-from conformance.records import ExchangeRecord
+from conformance.records import ExchangeRecord, HistoryRecord
 from conformance.report.curl import folded, replay
-from conformance.report.text import Block, answer, bounded, control, on_file
+from conformance.report.difference import Line, plain, sides
+from conformance.report.past import Strip, since, strip_of
+from conformance.report.snippet import Snippet, snippet
+from conformance.report.text import Block, answer, bounded, on_file
 from conformance.text import some
 
 _EXCERPT = 2048
-"""Characters of an answer that a card shows; the journal has up to 4 KiB."""
+"""Characters of a body that a card shows; the journal has more."""
 
 _NAMED_CASES = 100
-_COLUMNS = 96
+_COLUMNS = 88
 """Columns of a command in a card."""
 
 
 @dataclass(frozen=True)
+class Message:
+    """A request with its answer, as a card shows it. `title` says which of the two it is."""
+
+    title: str
+    lines: tuple[Line, ...]
+    size: str
+    answer: str
+    tone: str
+
+
+@dataclass(frozen=True)
 class Card:
-    """A finding as the page shows it. `rows` are label, value, tone, in the form of a failure."""
+    """A finding as the page shows it; `clauses` are the numbers of those that it names."""
 
     anchor: str
     tone: str
     level: str
     symptom: str
+    status: str
     title: str
     case: str
     clause: str
     clause_anchor: str
+    clauses: tuple[int, ...]
     source: str
-    rows: tuple[tuple[str, str, str], ...]
+    sentence: str
+    location: str
+    snippet: Snippet | None
+    expected: str
+    actual: str
+    messages: tuple[Message, ...]
     replay: Block
     no_replay: str
     request_headers: tuple[tuple[str, str], ...]
-    answer: str
+    request_bytes: Block
     response_headers: tuple[tuple[str, str], ...]
     response_body: Block
+    response_size: str
+    filed: tuple[tuple[str, str], ...]
+    since: str
+    strip: Strip | None
     others: tuple[tuple[str, str], ...]
     cases: tuple[str, ...]
+    shown_by: int
     more_cases: int
 
 
-def card(finding: Finding, cards: Mapping[str, str], clauses: Mapping[str, str]) -> Card:
-    """Return the card of `finding`; `cards` and `clauses` are anchors by id."""
+@dataclass(frozen=True)
+class Places:
+    """Where things stand: clauses by id with their numbers, schemas by place, anchors by id."""
+
+    clauses: Mapping[str, tuple[int, Clause]]
+    schemas: Mapping[str, tuple[Clause, ...]]
+    cards: Mapping[str, str]
+    anchors: Mapping[str, str]
+
+
+def card(
+    finding: Finding, places: Places, history: HistoryRecord | None, tone: str, status: str
+) -> Card:
+    """Return the card of `finding`; `tone` and `status` say what is new about it."""
     cases = tuple(dict.fromkeys(finding.cases))
     sent = finding.exchange
-    tone = "bad" if finding.level == "MUST" and not finding.known else "doubt"
-    clause = finding.words
-    rows = [
-        ("contract", finding.contract, "code"),
-        (
-            "request",
-            bounded(sent.shown or "no body", _EXCERPT) if sent else "none was sent",
-            "code",
-        ),
-        ("expected", finding.expected, "good"),
-        ("actual", bounded(finding.actual, _EXCERPT), tone),
-    ]
-    if finding.sentence != clause:
-        rows.insert(0, ("found", finding.sentence, ""))
-    if finding.control:
-        rows.append(("control", bounded(control(finding.control), _EXCERPT), "code"))
-    word = "known" if finding.known else "expired"
-    rows += [(word, on_file(each), "doubt") for each in finding.deviations]
+    clause = places.clauses.get(finding.clause)
     lines = replay(sent) if sent else ()
     return Card(
-        anchor=cards[finding.id],
+        anchor=places.cards[finding.id],
         tone=tone,
         level=finding.level,
-        symptom=finding.symptom,
-        title=clause,
+        symptom=finding.symptom or "failed",
+        status=status,
+        title=finding.words,
         case=cases[0] if cases else finding.id,
         clause=finding.clause,
-        clause_anchor=clauses.get(finding.clause, ""),
+        clause_anchor=places.anchors.get(finding.clause, ""),
+        clauses=tuple(places.clauses[each][0] for each in finding.clauses if each in places.clauses),
         source=finding.source,
-        rows=tuple(rows),
+        sentence=finding.sentence if finding.sentence != finding.words else "",
+        location=finding.contract,
+        snippet=snippet(clause[1], places.schemas) if clause else None,
+        expected=finding.expected,
+        actual=bounded(finding.actual, _EXCERPT),
+        messages=_messages(finding, tone),
         replay=Block("\n  ".join(folded(lines, _COLUMNS))),
         no_replay="" if lines or not sent else _no_replay(sent),
         request_headers=sent.headers if sent else (),
-        answer=answer(sent) if sent else "",
+        request_bytes=_bytes(sent),
         response_headers=sent.response_headers[:32] if sent else (),
         response_body=Block(bounded(sent.response_body, _EXCERPT) if sent else ""),
-        others=tuple((clauses.get(each, ""), each) for each in finding.clauses[1:]),
+        response_size=_size(sent.response_bytes, sent.response_sha256) if sent else "",
+        filed=tuple(
+            ("known" if finding.known else "expired", on_file(each)) for each in finding.deviations
+        ),
+        since=since(finding.id, history),
+        strip=strip_of(finding.id, history),
+        others=tuple((places.anchors.get(each, ""), each) for each in finding.clauses[1:]),
         cases=cases[:_NAMED_CASES],
+        shown_by=len(cases),
         more_cases=max(0, len(cases) - _NAMED_CASES),
     )
+
+
+def _messages(finding: Finding, tone: str) -> tuple[Message, ...]:
+    sent, control = finding.exchange, finding.control
+    if sent is None:
+        return ()
+    if control is None:
+        return (_message("Sent", plain(sent), sent, tone),)
+    before, after = sides(control, sent)
+    return (
+        _message("Control", before, control, "good"),
+        _message("Sent", after, sent, tone),
+    )
+
+
+def _message(title: str, lines: Sequence[Line], sent: ExchangeRecord, tone: str) -> Message:
+    size = _size(sent.body_bytes, "") if sent.body_bytes else "no body"
+    return Message(title, tuple(lines), size, bounded(answer(sent), 300), tone)
+
+
+def _bytes(sent: ExchangeRecord | None) -> Block:
+    """Return the body as it went over the wire: what is not printable ASCII as `\\xNN`."""
+    if sent is None or not sent.body_bytes:
+        return Block("")
+    if sent.body_base64 is not None:
+        data = base64.b64decode(sent.body_base64)
+    elif sent.body is not None:
+        data = sent.body.encode("utf-8", "surrogatepass")
+    else:
+        return Block(_size(sent.body_bytes, sent.body_sha256))
+    text = "".join(
+        chr(byte) if 0x20 <= byte < 0x7F else f"\\x{byte:02x}"  # noqa: PLR2004  (printable ASCII)
+        for byte in data[:_EXCERPT]
+    )
+    more = "…" if len(data) > _EXCERPT else ""
+    return Block(f"{text}{more}\n({_size(sent.body_bytes, sent.body_sha256)})")
+
+
+def _size(number: int, digest: str) -> str:
+    return some(number, "byte") + (f", SHA-256 {digest}" if digest and number else "")
 
 
 def _no_replay(sent: ExchangeRecord) -> str:

@@ -1,26 +1,18 @@
-"""The contract drawn as its own shape: a tree of places, at each place its clauses."""
+"""The contract drawn as its own shape: a tree of sites, at each site its clauses."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from conformance.clause import Clause
-from conformance.evidence import Standing, Tally, documented_status, tally
+from conformance.evidence import Standing, Tally, documented_status
 from conformance.findings import Finding
 from conformance.journal import Journal
 from conformance.pointer import tokens
-from conformance.verdict import Expectation
-
-MARKS: Mapping[Standing, tuple[str, str]] = {
-    Standing.PROVED: ("good", "✓"),
-    Standing.BROKEN: ("bad", "✗"),
-    Standing.INCONCLUSIVE: ("doubt", "?"),
-    Standing.UNTRIED: ("doubt", "–"),  # noqa: RUF001  (a dash for nothing there)
-    Standing.UNCOVERED: ("quiet", "○"),
-    Standing.ANNOTATION: ("quiet", "·"),
-}
-"""Tone and sign of each standing."""
+from conformance.records import OperationRecord
+from conformance.report.tiles import MARKS, Tile, small, sums, tile
 
 SECTIONS = (
     ("request", "Request", "What the body may and may not be."),
@@ -31,147 +23,141 @@ SECTIONS = (
 )
 """Side of a clause, heading and explanation, in the order of the page."""
 
-_DEEPEST = 6
-"""Places further down are drawn at this depth."""
-
 EVERY = "every answer"
 
+_DEEPEST = 6
+"""Sites further down are drawn at this depth."""
 
-@dataclass(frozen=True)
-class Row:
-    """One clause. `accept`, `refuse` and `answers` read `12/12`, or nothing."""
-
-    anchor: str
-    id: str
-    keyword: str
-    words: str
-    value: str
-    source: str
-    level: str
-    accept: str
-    refuse: str
-    answers: str
-    tone: str
-    mark: str
-    word: Standing
-    link: str
-    reason: str
+_COLUMNS = 7
+"""A section with more keywords than this lets its tiles flow instead of standing in columns."""
 
 
 @dataclass(frozen=True)
-class Place:
+class Site:
     """One place of the tree with its clauses; `depth` 0 is the root, `notes` are annotations."""
 
     label: str
+    place: str
     depth: int
-    rows: tuple[Row, ...]
-    notes: tuple[Row, ...]
+    tiles: tuple[Tile, ...]
+    notes: tuple[Tile, ...]
 
 
 @dataclass(frozen=True)
 class Section:
-    """One side of an operation."""
+    """One side of an operation; `columns` are the keywords that have one."""
 
     name: str
     title: str
     words: str
-    places: tuple[Place, ...]
+    columns: tuple[str, ...]
+    sites: tuple[Site, ...]
 
 
 @dataclass(frozen=True)
 class Map:
-    """One operation."""
+    """One operation. `small` are tone and path of the same map in small, `standings` its sums."""
 
+    anchor: str
+    id: str
     title: str
     summary: str
+    tag: str
+    tone: str
     sections: tuple[Section, ...]
+    small: tuple[tuple[str, str], ...]
+    width: int
+    standings: tuple[tuple[str, str, str], ...]
 
-    def rows(self) -> Iterator[Row]:
-        """Yield every row, in the order of the page."""
+    def tiles(self) -> Iterator[Tile]:
+        """Yield every clause, in the order of the page."""
         for section in self.sections:
-            for place in section.places:
-                yield from place.rows
-                yield from place.notes
+            for site in section.sites:
+                yield from site.tiles
+                yield from site.notes
+
+
+@dataclass(frozen=True)
+class Names:
+    """Anchors in the page: of clauses, cases of clauses, findings, operations, by id."""
+
+    clauses: Mapping[str, str]
+    cases: Mapping[str, str]
+    findings: Mapping[str, str]
+    operations: Mapping[str, str]
 
 
 @dataclass
 class _Node:
-    rows: list[Row] = field(default_factory=list)
+    tiles: list[Tile] = field(default_factory=list)
     children: dict[str, _Node] = field(default_factory=dict)
 
 
 def draw(
-    journal: Journal,
-    findings: Sequence[Finding],
-    anchors: Mapping[str, str],
-    cards: Mapping[str, str],
+    journal: Journal, findings: Sequence[Finding], evidence: Mapping[str, Tally], names: Names
 ) -> tuple[Map, ...]:
-    """Return a map per operation. `anchors` by clause id, `cards` by finding id."""
-    evidence = tally(journal, findings)
+    """Return a map per operation, in the order of the contract."""
     links = {
-        clause: cards[finding.id] for finding in reversed(findings) for clause in finding.clauses
+        clause: names.findings[finding.id]
+        for finding in reversed(findings)
+        for clause in finding.clauses
     }
-    known = {operation.id: operation for operation in journal.run.operations}
-    names = dict.fromkeys([*known, *(clause.operation for clause in journal.clauses)])
-    maps = []
-    for name in names:
-        own = [clause for clause in journal.clauses if clause.operation == name]
-        rows = [
-            (
-                clause,
-                _row(clause, evidence[clause.id], anchors[clause.id], links.get(clause.id, "")),
-            )
-            for clause in own
-        ]
-        operation = known.get(name)
-        title = f"{operation.method} {operation.path}" if operation else name
-        maps.append(Map(title, operation.summary if operation else "", tuple(_sections(rows))))
-    return tuple(maps)
-
-
-def _row(clause: Clause, evidence: Tally, anchor: str, link: str) -> Row:
-    standing = evidence.standing(clause)
-    tone, mark = MARKS[standing]
-    held = max(0, evidence.answers - evidence.breaches)
-    judged = evidence.answers if standing in (Standing.PROVED, Standing.BROKEN) else 0
-    return Row(
-        anchor=anchor,
-        id=clause.id,
-        keyword=clause.keyword,
-        words=clause.words,
-        value=clause.value,
-        source=clause.source,
-        level=clause.level,
-        accept=_of(evidence, Expectation.ACCEPT),
-        refuse=_of(evidence, Expectation.REFUSE),
-        answers=f"{held:,}/{evidence.answers:,}" if judged else "",
-        tone=tone,
-        mark=mark,
-        word=standing,
-        link=link,
-        reason=clause.reason,
+    fresh = {name for finding in findings if not finding.known for name in finding.clauses}
+    operations = {operation.id: operation for operation in journal.run.operations}
+    own: dict[str, list[tuple[Clause, Tile]]] = {name: [] for name in operations}
+    for number, clause in enumerate(journal.clauses):
+        link = links.get(clause.id) or names.cases.get(clause.id, "")
+        known = clause.id in links and clause.id not in fresh
+        anchor = names.clauses[clause.id]
+        drawn = tile(clause, number, evidence[clause.id], anchor, link, known=known)
+        own.setdefault(clause.operation, []).append((clause, drawn))
+    return tuple(
+        _map(operations.get(name) or OperationRecord(name, "", name), tiles, names.operations[name])
+        for name, tiles in own.items()
     )
 
 
-def _of(evidence: Tally, expectation: Expectation) -> str:
-    tried = evidence.tried[expectation]
-    return f"{evidence.passed[expectation]:,}/{tried:,}" if tried else ""
+def _map(operation: OperationRecord, rows: Sequence[tuple[Clause, Tile]], anchor: str) -> Map:
+    sections = tuple(_sections(rows))
+    words = [each.word for _, each in rows]
+    tones = {each.tone for _, each in rows if each.word is not Standing.ANNOTATION}
+    width, paths = small([each for _, each in rows])
+    return Map(
+        anchor=anchor,
+        id=operation.id,
+        title=f"{operation.method} {operation.path}".strip(),
+        summary=operation.summary,
+        tag=operation.tags[0] if operation.tags else "",
+        tone=next((tone for tone in ("bad", "known", "doubt", "good") if tone in tones), "quiet"),
+        sections=sections,
+        small=paths,
+        width=width,
+        standings=sums(words),
+    )
 
 
-def _sections(rows: Sequence[tuple[Clause, Row]]) -> Iterator[Section]:
+def _sections(rows: Sequence[tuple[Clause, Tile]]) -> Iterator[Section]:
     known = {side: (title, words) for side, title, words in SECTIONS}
     for side in dict.fromkeys([*known, *(clause.side for clause, _ in rows)]):
+        own = [(clause, each) for clause, each in rows if clause.side == side]
+        columns = _columns([each for _, each in own])
         root = _Node()
-        for clause, row in rows:
-            if clause.side == side:
-                node = root
-                for step in _path(clause):
-                    node = node.children.setdefault(step, _Node())
-                node.rows.append(row)
-        places = tuple(_places(root, (), side))
-        if places:
+        for clause, each in own:
+            node = root
+            for step in _path(clause):
+                node = node.children.setdefault(step, _Node())
+            column = columns.index(each.keyword) + 1 if each.keyword in columns else 0
+            node.tiles.append(replace(each, column=column))
+        sites = tuple(_sites(root, (), side))
+        if sites:
             title, words = known.get(side, (side, ""))
-            yield Section(side, title, words, places)
+            yield Section(side, title, words, columns, sites)
+
+
+def _columns(tiles: Sequence[Tile]) -> tuple[str, ...]:
+    """Return the keywords, the most frequent first; none where they are too many for columns."""
+    counted = Counter(each.keyword for each in tiles if each.word is not Standing.ANNOTATION)
+    return tuple(name for name, _ in counted.most_common()) if len(counted) <= _COLUMNS else ()
 
 
 def _path(clause: Clause) -> tuple[str, ...]:
@@ -181,15 +167,18 @@ def _path(clause: Clause) -> tuple[str, ...]:
     return (*first, *tokens(clause.instance_location))
 
 
-def _places(node: _Node, path: tuple[str, ...], side: str) -> Iterator[Place]:
-    if node.rows or path:
+def _sites(node: _Node, path: tuple[str, ...], side: str) -> Iterator[Site]:
+    if node.tiles or path:
         depth = len(path) - (side in ("response", "prose"))
-        rows = [row for row in node.rows if row.word is not Standing.ANNOTATION]
-        notes = [row for row in node.rows if row.word is Standing.ANNOTATION]
+        notes = tuple(each for each in node.tiles if each.word is Standing.ANNOTATION)
+        tiles = sorted(
+            (each for each in node.tiles if each.word is not Standing.ANNOTATION),
+            key=lambda each: each.column,
+        )
         depth = max(0, min(depth, _DEEPEST))
-        yield Place(_label(path, side), depth, tuple(rows), tuple(notes))
+        yield Site(_label(path, side), "/".join(path), depth, tuple(tiles), notes)
     for step, child in node.children.items():
-        yield from _places(child, (*path, step), side)
+        yield from _sites(child, (*path, step), side)
 
 
 def _label(path: tuple[str, ...], side: str) -> str:

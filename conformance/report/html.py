@@ -32,11 +32,12 @@ def render(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -> s
         f"default-src 'none'; style-src '{hashes['style.css']}';"
         f" script-src '{hashes['script.js']}'; base-uri 'none'; form-action 'none'"
     )
-    template = environment.get_template("template.html")
+    template = environment.get_template("page.html")
     return template.render(page=page(journal, findings, outcome), policy=policy) + "\n"
 
 
 _OWN = ("style.css", "script.js")
+_TEMPLATES = Path(__file__).parent / "page"
 
 
 @cache
@@ -45,7 +46,7 @@ def _environment() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415
 
     return Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
+        loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
         finalize=_shown,
         undefined=StrictUndefined,

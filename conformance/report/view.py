@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from conformance.evidence import Standing
+from conformance.evidence import Standing, tally
 from conformance.findings import Finding
 from conformance.journal import Journal
 from conformance.outcome import EMBEDDED, Outcome, State
-from conformance.records import CaseRecord
-from conformance.report.cards import Card, card
-from conformance.report.contract_map import MARKS, Map, Row, draw
+from conformance.report.cards import Card, Places, card
+from conformance.report.case_list import CaseList, list_cases
+from conformance.report.changes import Change, changes, statuses
+from conformance.report.contract_map import Map, Names, draw
+from conformance.report.facts import facts, faults, found, hint, run_facts
 from conformance.report.names import anchors
-from conformance.report.text import bounded, milliseconds, utc
+from conformance.report.past import Strip, strip_of_runs
+from conformance.report.pictures import Pace, pace
+from conformance.report.snippet import by_schema
+from conformance.report.text import utc
+from conformance.report.tiles import MARKS, Tile, sums
 from conformance.text import some
-from conformance.verdict import Expectation, Level, Symptom, Verdict
-
-_ALIKE = 0.8
-"""The share of REFUSE cases that must fail alike before the page says why."""
 
 TONES = {
     State.CONFORMANT: "good",
@@ -30,47 +32,29 @@ TONES = {
     State.INTERRUPTED: "doubt",
 }
 
-CASE_MARKS = {
-    Verdict.PASS: ("good", "✓"),
-    Verdict.FAIL: ("bad", "✗"),
-    Verdict.FAULT: ("bad", "✗"),
-    Verdict.TOOL: ("bad", "!"),
-    Verdict.FLAKY: ("doubt", "~"),
-    Verdict.INCONCLUSIVE: ("doubt", "?"),
-    Verdict.NOT_RUN: ("quiet", "·"),
-}
-
-
 @dataclass(frozen=True)
-class CaseRow:
-    """A case as one row of a table."""
+class Gap:
+    """Clauses that are not proved, for one reason: what would prove them stands in `remedy`."""
 
-    name: str
-    words: str
-    because: str
-    expectation: str
     tone: str
     mark: str
-    verdict: str
-    status: str
-    elapsed: str
+    title: str
+    words: str
+    remedy: str
+    tiles: tuple[Tile, ...]
 
 
 @dataclass(frozen=True)
-class CaseGroup:
-    """The cases of one clause. `bad` says whether any of them did not pass."""
+class Tag:
+    """The operations of one tag."""
 
-    anchor: str
     name: str
-    words: str
-    summary: str
-    bad: bool
-    rows: tuple[CaseRow, ...]
+    maps: tuple[Map, ...]
 
 
 @dataclass(frozen=True)
 class Page:
-    """Everything on the page, top to bottom."""
+    """Everything on the page, top to bottom. `many` says whether it has an index of operations."""
 
     title: str
     tone: str
@@ -80,25 +64,42 @@ class Page:
     sentence: str
     remedy: str
     subject: str
+    target: str
+    started: str
     facts: tuple[tuple[str, str], ...]
+    compared: str
+    changed: tuple[str, ...]
+    changes: tuple[Change, ...]
+    strip: Strip | None
     legend: tuple[tuple[str, str, str], ...]
     hint: str
     cards: tuple[Card, ...]
     found: str
-    maps: tuple[Map, ...]
-    unproved: tuple[tuple[str, str, str, tuple[Row, ...]], ...]
-    groups: tuple[CaseGroup, ...]
+    tags: tuple[Tag, ...]
+    many: bool
+    gaps: tuple[Gap, ...]
     cases: str
+    case_list: CaseList
     again: str
+    pace: Pace | None
+    faults: tuple[tuple[str, str], ...]
     run: tuple[tuple[str, str], ...]
 
 
 def page(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -> Page:
     """Return the page of a run."""
-    cards = anchors("f", (finding.id for finding in findings))
-    clauses = anchors("c", (clause.id for clause in journal.clauses))
-    maps = draw(journal, findings, clauses, cards)
-    rows = [row for each in maps for row in each.rows()]
+    names = _names(journal, findings)
+    history = journal.history
+    evidence = tally(journal, findings)
+    maps = draw(journal, findings, evidence, names)
+    tiles = [tile for each in maps for tile in each.tiles()]
+    status = statuses(findings, history, strict=journal.run.options.get("strict") == "true")
+    places = Places(
+        {clause.id: (number, clause) for number, clause in enumerate(journal.clauses)},
+        by_schema(journal.clauses),
+        names.findings,
+        names.clauses,
+    )
     mark, _, headline = outcome.headline.removesuffix(EMBEDDED).partition(" ")
     operations = journal.run.operations
     subject = f"{operations[0].method} {operations[0].path}" if len(operations) == 1 else ""
@@ -111,153 +112,96 @@ def page(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -> Pag
         sentence=outcome.sentence,
         remedy=outcome.remedy,
         subject=subject or some(len(operations), "operation"),
-        facts=_facts(journal, outcome),
-        legend=_legend(rows),
-        hint=_hint(journal),
-        cards=tuple(card(each, cards, clauses) for each in findings),
-        found=_found(findings),
-        maps=maps,
-        unproved=_unproved(rows),
-        groups=_groups(journal),
+        target=journal.run.target,
+        started=utc(journal.run.started_at, "%Y-%m-%d %H:%M UTC"),
+        facts=facts(journal, outcome),
+        compared=_compared(journal),
+        changed=tuple(history.changed) if history else (),
+        changes=tuple(changes(findings, history, status, names.findings, outcome.stale)),
+        strip=strip_of_runs(history.runs) if history else None,
+        legend=sums([tile.word for tile in tiles]),
+        hint=hint(journal),
+        cards=tuple(
+            card(each, places, history, status[each.id].tone, status[each.id].word)
+            for each in findings
+        ),
+        found=found(findings),
+        tags=tuple(_tags(maps)),
+        many=len(maps) > 1,
+        gaps=_gaps(tiles),
         cases=some(len(journal.cases), "case"),
+        case_list=list_cases(journal.cases, journal.clauses, names.cases),
         again=journal.run.again,
-        run=_run(journal, outcome),
+        pace=pace(journal.cases),
+        faults=faults(journal),
+        run=run_facts(journal, outcome),
     )
 
 
-def _facts(journal: Journal, outcome: Outcome) -> tuple[tuple[str, str], ...]:
-    counts = outcome.counts
-    shown = [("cases", f"{counts.cases:,}"), ("passed", f"{counts.passed:,}")]
-    for label, number in (
-        ("failed", counts.failed),
-        ("flaky", counts.flaky),
-        ("faults", counts.faults),
-        ("inconclusive", counts.inconclusive),
-        ("broke the suite", counts.tool),
-        ("not run", counts.not_run),
-        ("explored", counts.explored),
-    ):
-        if number or label == "failed":
-            shown.append((label, f"{number:,}"))
-    return (
-        *shown,
-        ("requests", f"{counts.requests:,}"),
-        ("duration", f"{counts.seconds:.1f} s"),
-        ("started", utc(journal.run.started_at, "%Y-%m-%d %H:%M UTC")),
-        ("seed", str(journal.run.seed)),
-        ("contract", journal.run.contract_digest[:12]),
+def _names(journal: Journal, findings: Sequence[Finding]) -> Names:
+    clauses = dict.fromkeys(clause.id for clause in journal.clauses)
+    tried = dict.fromkeys(case.clause for case in journal.cases)
+    operations = [each.id for each in journal.run.operations]
+    return Names(
+        clauses=anchors("c", clauses),
+        cases=anchors("k", [*(each for each in clauses if each in tried), *(tried - clauses.keys())]),
+        findings=anchors("f", (finding.id for finding in findings)),
+        operations=anchors("o", [*operations, *(each.operation for each in journal.clauses)]),
     )
 
 
-def _legend(rows: Sequence[Row]) -> tuple[tuple[str, str, str], ...]:
-    """Return tone, mark and words for each standing that occurs."""
-    words = [row.word for row in rows]
-    return tuple(
-        (tone, mark, _standing(words.count(standing), standing))
-        for standing, (tone, mark) in MARKS.items()
-        if standing in words
-    )
+def _compared(journal: Journal) -> str:
+    """Say which earlier run this one is compared with."""
+    history = journal.history
+    if history is None:
+        return "No history was kept for this run."
+    note = f" {history.note}" if history.note else ""
+    previous = next((run for run in history.runs if run.run_id == history.previous), None)
+    if previous is None:
+        return f"No earlier run to compare with.{note}"
+    return f"Since {utc(previous.started_at, '%Y-%m-%d %H:%M UTC')}.{note}"
 
 
-def _standing(number: int, standing: Standing) -> str:
-    noun = standing is Standing.ANNOTATION
-    return some(number, standing) if noun else f"{number:,} {standing}"
+def _tags(maps: Sequence[Map]) -> Iterator[Tag]:
+    """Yield the operations by tag, those without one last."""
+    names = dict.fromkeys(each.tag for each in maps if each.tag)
+    for name in [*names, ""]:
+        own = tuple(each for each in maps if each.tag == name)
+        if own:
+            yield Tag(name or ("no tag" if names else ""), own)
 
 
-def _found(findings: Sequence[Finding]) -> str:
-    must = sum(finding.level is Level.MUST for finding in findings)
-    parts = [f"{must:,} MUST"] * bool(must) + [f"{len(findings) - must:,} SHOULD"]
-    return ", ".join(parts[: 2 if must < len(findings) else 1])
-
-
-def _hint(journal: Journal) -> str:
-    """Return the one cause behind most failures, where there is one."""
-    refuse = [case for case in journal.cases if case.expectation is Expectation.REFUSE]
-    accepted = sum(case.symptom is Symptom.ACCEPTED for case in refuse)
-    if not refuse or accepted < _ALIKE * len(refuse):
-        return ""
-    return (
-        f"{accepted:,} of {some(len(refuse), 'request')} that the contract forbids were accepted:"
-        " the target may not validate at all."
-    )
-
-
-def _unproved(rows: Sequence[Row]) -> tuple[tuple[str, str, str, tuple[Row, ...]], ...]:
-    """Return tone, heading, explanation and rows for each way in which a clause is not proved."""
+def _gaps(tiles: Sequence[Tile]) -> tuple[Gap, ...]:
+    """Return what is not proved, why, and what would prove it."""
     kinds = (
-        (Standing.INCONCLUSIVE, "Tried, nothing proved", "Every answer was open to doubt."),
-        (Standing.UNTRIED, "Not tried", "No case of these clauses came to a verdict."),
-        (Standing.UNCOVERED, "Not testable", "No request can test these, or no rule exists yet."),
+        (
+            Standing.INCONCLUSIVE,
+            "Tried, nothing proved",
+            "Every answer was open to doubt.",
+            "Look at the cases: each says why. Mostly its control was not accepted.",
+        ),
+        (
+            Standing.UNTRIED,
+            "Not tried",
+            "No case of these clauses came to a verdict.",
+            "A clause of an answer is tried when some answer has the member; others when they are"
+            " selected and the run comes to its end.",
+        ),
+        (
+            Standing.UNCOVERED,
+            "Not testable",
+            "No request can test these, or no rule exists yet.",
+            "Each says what stands in the way.",
+        ),
         (
             Standing.ANNOTATION,
             "Annotations",
             "These oblige nobody; they are listed to be complete.",
+            "",
         ),
     )
     return tuple(
-        (MARKS[standing][0], heading, why, found)
-        for standing, heading, why in kinds
-        if (found := tuple(row for row in rows if row.word == standing))
-    )
-
-
-def _groups(journal: Journal) -> tuple[CaseGroup, ...]:
-    words = {clause.id: clause.words for clause in journal.clauses}
-    own: dict[str, list[CaseRecord]] = {clause: [] for clause in words}
-    for case in journal.cases:
-        own.setdefault(case.clause, []).append(case)
-    names = anchors("k", own)
-    return tuple(
-        _group(clause, cases, names[clause], words.get(clause, ""))
-        for clause, cases in own.items()
-        if cases
-    )
-
-
-def _group(clause: str, cases: Sequence[CaseRecord], anchor: str, words: str) -> CaseGroup:
-    passed = sum(case.verdict is Verdict.PASS for case in cases)
-    return CaseGroup(
-        anchor=anchor,
-        name=clause,
-        words=words,
-        summary=f"{passed:,} of {some(len(cases), 'case')} passed",
-        bad=passed < len(cases),
-        rows=tuple(_case(case, clause) for case in cases),
-    )
-
-
-def _case(case: CaseRecord, clause: str) -> CaseRow:
-    tone, mark = CASE_MARKS[case.verdict]
-    sent = case.exchange
-    status = "" if sent is None else str(sent.status or sent.fault_code or "no answer")
-    return CaseRow(
-        name=case.id.removeprefix(f"{clause}/"),
-        words=bounded(case.words, 200),
-        because="" if case.verdict is Verdict.PASS else bounded(case.because, 300),
-        expectation=case.expectation,
-        tone=tone,
-        mark=mark,
-        verdict=case.verdict,
-        status=status,
-        elapsed=milliseconds(sent.elapsed_ms) if sent else "",
-    )
-
-
-def _run(journal: Journal, outcome: Outcome) -> tuple[tuple[str, str], ...]:
-    run = journal.run
-    return (
-        ("target", f"{run.target} (embedded, not yours)" if run.embedded else run.target),
-        ("contract", f"{run.contract_title} ({run.contract})"),
-        ("contract SHA-256", run.contract_digest),
-        ("run", run.run_id),
-        ("started", utc(run.started_at)),
-        ("ended", "to its end" if journal.end else "cut short"),
-        ("seed", str(run.seed)),
-        ("depth", run.depth),
-        ("cases planned", f"{run.planned:,}"),
-        ("requests", f"{outcome.counts.requests:,} (replays and retries included)"),
-        ("exit status", f"{outcome.exit} ({outcome.state})"),
-        ("tool", run.tool),
-        *((f"option {name}", value) for name, value in sorted(run.options.items())),
-        *sorted(run.environment.items()),
+        Gap(*MARKS[standing], title, words, remedy, own)
+        for standing, title, words, remedy in kinds
+        if (own := tuple(tile for tile in tiles if tile.word == standing))
     )

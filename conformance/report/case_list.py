@@ -1,0 +1,211 @@
+"""Every case as one line of a table, and the exchange behind it as compact data.
+
+The lines are plain markup without a script; the script lifts them into a table that it can search
+and sort. What was sent and answered is kept beside, every distinct text once.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.clause import Clause
+from conformance.records import CaseRecord, ExchangeRecord
+from conformance.report.text import bounded, visible
+from conformance.text import some
+from conformance.verdict import Verdict
+
+CASE_MARKS = {
+    Verdict.PASS: ("good", "✓"),
+    Verdict.FAIL: ("bad", "✗"),
+    Verdict.FAULT: ("bad", "✗"),
+    Verdict.TOOL: ("bad", "!"),
+    Verdict.FLAKY: ("doubt", "~"),
+    Verdict.INCONCLUSIVE: ("doubt", "?"),
+    Verdict.NOT_RUN: ("quiet", "·"),
+}
+
+MOST_CASES = 10_000
+"""More are not listed one by one: those that passed are left out first."""
+
+_BUDGET = 150_000
+"""Characters of bodies that the page holds, shared by all cases alike."""
+
+
+@dataclass(frozen=True)
+class CaseRow:
+    """A case as one line; empty text where there is nothing to say."""
+
+    name: str
+    words: str
+    because: str
+    expectation: str
+    tone: str
+    mark: str
+    verdict: str
+    status: str
+    elapsed: str
+
+
+@dataclass(frozen=True)
+class CaseGroup:
+    """The listed cases of one clause; `number` is the clause's index, -1 where it has none."""
+
+    anchor: str
+    number: int
+    operation: str
+    name: str
+    words: str
+    place: str
+    keyword: str
+    summary: str
+    rows: tuple[CaseRow, ...]
+
+
+@dataclass(frozen=True)
+class CaseList:
+    """All cases in the order of the contract. `left_out` counts those that passed, not listed."""
+
+    groups: tuple[CaseGroup, ...]
+    data: Mapping[str, Any]
+    left_out: int
+
+
+def list_cases(
+    cases: Sequence[CaseRecord], clauses: Sequence[Clause], anchors: Mapping[str, str]
+) -> CaseList:
+    """Return the cases by clause; `anchors` are the names of the groups by clause."""
+    own: dict[str, list[CaseRecord]] = {clause.id: [] for clause in clauses}
+    for case in cases:
+        own.setdefault(case.clause, []).append(case)
+    known = {clause.id: (number, clause) for number, clause in enumerate(clauses)}
+    most = _share([group for group in own.values() if group])
+    exchanges = _Exchanges(max(60, min(1000, _BUDGET // max(1, min(len(cases), MOST_CASES)))))
+    groups, pairs = [], []
+    for clause, every in own.items():
+        if every:
+            listed = [*_listed(every, most)]
+            number, about = known.get(clause, (-1, None))
+            groups.append(_group(number, about, every, listed, anchors[clause]))
+            pairs += [[exchanges.add(case.exchange), exchanges.add(case.control)] for case in listed]
+    return CaseList(tuple(groups), exchanges.data(pairs), len(cases) - len(pairs))
+
+
+def _share(groups: Sequence[Sequence[CaseRecord]]) -> int:
+    """Return how many passed cases each clause may list, so that all fit."""
+    passed = sorted(sum(each.verdict is Verdict.PASS for each in group) for group in groups)
+    room = MOST_CASES - sum(map(len, groups)) + sum(passed)
+    for at, number in enumerate(passed):
+        share = max(1, room // (len(passed) - at))
+        if number > share:
+            return share
+        room -= number
+    return MOST_CASES
+
+
+def _listed(cases: Sequence[CaseRecord], most: int) -> Iterator[CaseRecord]:
+    passed = 0
+    for case in cases:
+        passed += case.verdict is Verdict.PASS
+        if case.verdict is not Verdict.PASS or passed <= most:
+            yield case
+
+
+def _group(
+    number: int,
+    about: Clause | None,
+    every: Sequence[CaseRecord],
+    listed: Sequence[CaseRecord],
+    anchor: str,
+) -> CaseGroup:
+    clause = every[0].clause
+    passed = sum(case.verdict is Verdict.PASS for case in every)
+    more = f", {len(every) - len(listed):,} not listed" if len(listed) < len(every) else ""
+    return CaseGroup(
+        anchor=anchor,
+        number=number,
+        operation=every[0].operation,
+        name=clause,
+        words=about.words if about else "",
+        place=about.instance_location or "/" if about else "",
+        keyword=about.keyword if about else "",
+        summary=f"{passed:,} of {some(len(every), 'case')} passed{more}",
+        rows=tuple(_row(case, clause) for case in listed),
+    )
+
+
+def _row(case: CaseRecord, clause: str) -> CaseRow:
+    tone, mark = CASE_MARKS[case.verdict]
+    sent = case.exchange
+    status = "" if sent is None else str(sent.status or sent.fault_code or "no answer")
+    return CaseRow(
+        name=case.id.removeprefix(clause).lstrip("/") or "all answers",
+        words=bounded(case.words, 160),
+        because="" if case.verdict is Verdict.PASS else bounded(case.because, 300),
+        expectation=case.expectation,
+        tone=tone,
+        mark=mark,
+        verdict=case.verdict,
+        status=status,
+        elapsed=f"{sent.elapsed_ms:.1f}" if sent else "",
+    )
+
+
+class _Exchanges:
+    """Exchanges as rows of numbers that point to texts: `[head, body, status, head, body, ms]`."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self._texts: dict[str, int] = {}
+        self._rows: dict[tuple[object, ...], int] = {}
+
+    def add(self, sent: ExchangeRecord | None) -> int:
+        """Return the number of `sent`, -1 where there was none."""
+        if sent is None:
+            return -1
+        row = (
+            self._text(_head(sent)),
+            self._text(self._request(sent)),
+            self._text(sent.fault_sentence or "no answer") * -1 - 1
+            if sent.status is None
+            else sent.status,
+            self._text(_lines(sent.response_headers[:32])),
+            self._text(self._answer(sent)),
+            sent.elapsed_ms,
+        )
+        return self._rows.setdefault(row, len(self._rows))
+
+    def data(self, pairs: Sequence[Sequence[int]]) -> Mapping[str, Any]:
+        """Return everything as JSON values; `pairs` are exchange and control of each case."""
+        return {"texts": list(self._texts), "exchanges": list(self._rows), "cases": pairs}
+
+    def _text(self, text: str) -> int:
+        return self._texts.setdefault(text, len(self._texts))
+
+    def _request(self, sent: ExchangeRecord) -> str:
+        if sent.body is not None:
+            return self._bounded(sent.body, sent.body_bytes, sent.body_sha256)
+        if sent.body_base64 is not None:
+            text = base64.b64decode(sent.body_base64).decode("ascii", "backslashreplace")
+            return self._bounded(text, sent.body_bytes, sent.body_sha256)
+        return f"({sent.body_bytes:,} bytes, SHA-256 {sent.body_sha256})" * (sent.body_bytes > 0)
+
+    def _answer(self, sent: ExchangeRecord) -> str:
+        return self._bounded(sent.response_body, sent.response_bytes, sent.response_sha256)
+
+    def _bounded(self, text: str, size: int, digest: str) -> str:
+        if len(text) <= self.limit:
+            return visible(text, keep="\n\t")
+        start = visible(text[: self.limit], keep="\n\t")
+        return f"{start}… ({size:,} bytes, SHA-256 {digest[:16]}…)"
+
+
+def _head(sent: ExchangeRecord) -> str:
+    chunked = "\nTransfer-Encoding: chunked" if sent.chunked else ""
+    return f"{visible(sent.method)} {visible(sent.url)}\n{_lines(sent.headers)}{chunked}"
+
+
+def _lines(headers: Sequence[tuple[str, str]]) -> str:
+    return "\n".join(f"{visible(name)}: {visible(value)}" for name, value in headers)

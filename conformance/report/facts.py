@@ -1,0 +1,88 @@
+"""The figures of a run, for the head of the page and for its end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from conformance.findings import Finding
+from conformance.journal import Journal
+from conformance.outcome import Outcome
+from conformance.report.text import utc
+from conformance.text import some
+from conformance.verdict import Expectation, Level, Symptom
+
+_ALIKE = 0.8
+"""The share of REFUSE cases that must fail alike before the page says why."""
+
+
+def facts(journal: Journal, outcome: Outcome) -> tuple[tuple[str, str], ...]:
+    counts = outcome.counts
+    shown = [("cases", f"{counts.cases:,}"), ("passed", f"{counts.passed:,}")]
+    for label, number in (
+        ("failed", counts.failed),
+        ("known findings", counts.known),
+        ("flaky", counts.flaky),
+        ("faults", counts.faults),
+        ("inconclusive", counts.inconclusive),
+        ("broke the suite", counts.tool),
+        ("not run", counts.not_run),
+        ("explored", counts.explored),
+    ):
+        if number or label == "failed":
+            shown.append((label, f"{number:,}"))
+    return (
+        *shown,
+        ("requests", f"{counts.requests:,}"),
+        ("duration", f"{counts.seconds:.1f} s"),
+        ("seed", str(journal.run.seed)),
+        ("contract", journal.run.contract_digest[:12]),
+    )
+
+
+def found(findings: Sequence[Finding]) -> str:
+    must = sum(finding.level is Level.MUST for finding in findings)
+    parts = [f"{must:,} MUST"] * bool(must) + [f"{len(findings) - must:,} SHOULD"]
+    return ", ".join(parts[: 2 if must < len(findings) else 1])
+
+
+def hint(journal: Journal) -> str:
+    """Return the one cause behind most failures, where there is one."""
+    refuse = [case for case in journal.cases if case.expectation is Expectation.REFUSE]
+    accepted = sum(case.symptom is Symptom.ACCEPTED for case in refuse)
+    if not refuse or accepted < _ALIKE * len(refuse):
+        return ""
+    return (
+        f"{accepted:,} of {some(len(refuse), 'request')} that the contract forbids were accepted:"
+        " the target may not validate at all."
+    )
+
+
+def run_facts(journal: Journal, outcome: Outcome) -> tuple[tuple[str, str], ...]:
+    run = journal.run
+    return (
+        ("target", f"{run.target} (embedded, not yours)" if run.embedded else run.target),
+        ("contract", f"{run.contract_title} ({run.contract})"),
+        ("contract SHA-256", run.contract_digest),
+        ("run", run.run_id),
+        ("started", utc(run.started_at)),
+        ("ended", "to its end" if journal.end else "cut short"),
+        ("seed", str(run.seed)),
+        ("depth", run.depth),
+        ("cases planned", f"{run.planned:,}"),
+        ("requests", f"{outcome.counts.requests:,} (replays and retries included)"),
+        ("exit status", f"{outcome.exit} ({outcome.state})"),
+        ("tool", run.tool),
+        *((f"option {name}", value) for name, value in sorted(run.options.items())),
+        *sorted(run.environment.items()),
+    )
+
+
+def faults(journal: Journal) -> tuple[tuple[str, str], ...]:
+    """Return how often the target broke HTTP: code, phase and number."""
+    counted = Counter(
+        (case.exchange.fault_code, case.exchange.fault_phase)
+        for case in journal.cases
+        if case.exchange is not None and case.exchange.fault_code
+    )
+    return tuple((f"{code} ({phase})", f"{n:,}") for (code, phase), n in counted.most_common())
