@@ -2,9 +2,9 @@
 
 One JSON object a line, each with a `type`: `run` (first), `clause` (one per clause of the
 contract), `start` and `finish` (one each per case), `abort` (why nothing more was sent), `end`
-(without it the run was cut short), `history` (last: what earlier runs say). A line is written with one write(2) on a descriptor
-opened with O_APPEND, so several processes may share one journal. Everything is redacted before
-it gets here.
+(without it the run was cut short), `history` (last: what earlier runs say). A line is written with
+one write(2) on a descriptor opened with O_APPEND, so several processes may share one journal.
+Everything is redacted before it gets here.
 """
 
 from __future__ import annotations

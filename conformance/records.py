@@ -258,9 +258,10 @@ class PastRun(Record):
 
 @dataclass(frozen=True)
 class PastFinding(Record):
-    """A finding over the runs of a history record, one mark a run: `x` failed, `.` held, `-` untried.
+    """A finding over the runs of a history record.
 
-    `first_seen` and `last_seen` are when runs that show it began, in seconds since the epoch.
+    `marks` has a mark a run: `x` failed, `.` held, `-` not tried. `first_seen` and
+    `last_seen` are when runs that show it began, in seconds since the epoch.
     """
 
     id: str

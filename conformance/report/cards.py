@@ -100,7 +100,9 @@ def card(
         case=cases[0] if cases else finding.id,
         clause=finding.clause,
         clause_anchor=places.anchors.get(finding.clause, ""),
-        clauses=tuple(places.clauses[each][0] for each in finding.clauses if each in places.clauses),
+        clauses=tuple(
+            places.clauses[each][0] for each in finding.clauses if each in places.clauses
+        ),
         source=finding.source,
         sentence=finding.sentence if finding.sentence != finding.words else "",
         location=finding.contract,
@@ -146,7 +148,7 @@ def _message(title: str, lines: Sequence[Line], sent: ExchangeRecord, tone: str)
 
 
 def _bytes(sent: ExchangeRecord | None) -> Block:
-    """Return the body as it went over the wire: what is not printable ASCII as `\\xNN`."""
+    r"""Return the body as it went over the wire: what is not printable ASCII as `\xNN`."""
     if sent is None or not sent.body_bytes:
         return Block("")
     if sent.body_base64 is not None:

@@ -89,7 +89,9 @@ def list_cases(
             listed = [*_listed(every, most)]
             number, about = known.get(clause, (-1, None))
             groups.append(_group(number, about, every, listed, anchors[clause]))
-            pairs += [[exchanges.add(case.exchange), exchanges.add(case.control)] for case in listed]
+            pairs += [
+                [exchanges.add(case.exchange), exchanges.add(case.control)] for case in listed
+            ]
     return CaseList(tuple(groups), exchanges.data(pairs), len(cases) - len(pairs))
 
 

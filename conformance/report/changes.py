@@ -17,7 +17,7 @@ _NAMED = 6
 
 @dataclass(frozen=True)
 class Status:
-    """What is to be said of a finding beside its level: `new`, `known`, `still there`, …"""
+    """What is to be said of a finding beside its level: `new`, `known`, `still there`."""
 
     word: str
     tone: str
@@ -38,7 +38,7 @@ class Change:
 NEW = Status("new", "bad")
 FIRST = Status("finding", "bad")
 STILL = Status("still there", "bad")
-KNOWN = Status("known", "doubt")
+KNOWN = Status("known", "known")
 ADVICE = Status("recommendation", "doubt")
 FLAKY = Status("flaky", "doubt")
 

@@ -12,7 +12,7 @@ from conformance.findings import Finding
 from conformance.journal import Journal
 from conformance.pointer import tokens
 from conformance.records import OperationRecord
-from conformance.report.tiles import MARKS, Tile, small, sums, tile
+from conformance.report.tiles import Tile, small, sums, tile
 
 SECTIONS = (
     ("request", "Request", "What the body may and may not be."),

@@ -17,6 +17,7 @@ _ALIKE = 0.8
 
 
 def facts(journal: Journal, outcome: Outcome) -> tuple[tuple[str, str], ...]:
+    """Return label and figure for the head of the page."""
     counts = outcome.counts
     shown = [("cases", f"{counts.cases:,}"), ("passed", f"{counts.passed:,}")]
     for label, number in (
@@ -41,6 +42,7 @@ def facts(journal: Journal, outcome: Outcome) -> tuple[tuple[str, str], ...]:
 
 
 def found(findings: Sequence[Finding]) -> str:
+    """Return how many findings there are of each level."""
     must = sum(finding.level is Level.MUST for finding in findings)
     parts = [f"{must:,} MUST"] * bool(must) + [f"{len(findings) - must:,} SHOULD"]
     return ", ".join(parts[: 2 if must < len(findings) else 1])
@@ -59,6 +61,7 @@ def hint(journal: Journal) -> str:
 
 
 def run_facts(journal: Journal, outcome: Outcome) -> tuple[tuple[str, str], ...]:
+    """Return everything that the run was, label and value."""
     run = journal.run
     return (
         ("target", f"{run.target} (embedded, not yours)" if run.embedded else run.target),
@@ -71,6 +74,7 @@ def run_facts(journal: Journal, outcome: Outcome) -> tuple[tuple[str, str], ...]
         ("depth", run.depth),
         ("cases planned", f"{run.planned:,}"),
         ("requests", f"{outcome.counts.requests:,} (replays and retries included)"),
+        ("rate", f"{_rate(outcome):,.0f} requests a second over {outcome.counts.seconds:.1f} s"),
         ("exit status", f"{outcome.exit} ({outcome.state})"),
         ("tool", run.tool),
         *((f"option {name}", value) for name, value in sorted(run.options.items())),
@@ -86,3 +90,7 @@ def faults(journal: Journal) -> tuple[tuple[str, str], ...]:
         if case.exchange is not None and case.exchange.fault_code
     )
     return tuple((f"{code} ({phase})", f"{n:,}") for (code, phase), n in counted.most_common())
+
+
+def _rate(outcome: Outcome) -> float:
+    return outcome.counts.requests / max(outcome.counts.seconds, 0.001)

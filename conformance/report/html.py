@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
+import sys
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -21,13 +23,13 @@ from conformance.report.text import Block, visible
 from conformance.report.view import page
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
+    from jinja2 import BytecodeCache, Environment
 
 
 def render(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -> str:
     """Return the page as text."""
     environment = _environment()
-    hashes = {name: _hash(environment.get_template(name).render()) for name in _OWN}
+    hashes = {name: _hash((_TEMPLATES / name).read_text(encoding="utf-8")) for name in _OWN}
     policy = (
         f"default-src 'none'; style-src '{hashes['style.css']}';"
         f" script-src '{hashes['script.js']}'; base-uri 'none'; form-action 'none'"
@@ -42,10 +44,11 @@ _TEMPLATES = Path(__file__).parent / "page"
 
 @cache
 def _environment() -> Environment:
-    # jinja2 costs 40 ms to import, and a run without a report does not need it
+    # jinja2 takes long to import, and a run without a report does not need it
     from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415
 
     return Environment(
+        bytecode_cache=_kept(),
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
         finalize=_shown,
@@ -53,6 +56,19 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+def _kept() -> BytecodeCache | None:
+    """Return a home for compiled templates, where Python keeps its own; None where it may not."""
+    from jinja2 import FileSystemBytecodeCache  # noqa: PLC0415  (see above)
+
+    folder = _TEMPLATES / "__pycache__"
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError:
+        return None
+    able = os.access(folder, os.W_OK) and not sys.dont_write_bytecode
+    return FileSystemBytecodeCache(str(folder)) if able else None
 
 
 def _shown(value: object) -> object:

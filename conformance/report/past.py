@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from conformance.records import HistoryRecord, PastFinding, PastRun
 from conformance.report.text import utc
@@ -73,7 +74,7 @@ def flaky(finding: str, history: HistoryRecord | None) -> bool:
 def turns(marks: str) -> int:
     """Count how often a clause turned from held to broken or back; untried runs say nothing."""
     known = marks.replace("-", "")
-    return sum(one != two for one, two in zip(known, known[1:], strict=False))
+    return sum(one != two for one, two in pairwise(known))
 
 
 def _find(finding: str, history: HistoryRecord | None) -> PastFinding | None:

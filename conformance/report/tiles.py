@@ -52,7 +52,9 @@ class Tile:
     column: int = 0
 
 
-def tile(clause: Clause, number: int, evidence: Tally, anchor: str, link: str, *, known: bool) -> Tile:
+def tile(
+    clause: Clause, number: int, evidence: Tally, anchor: str, link: str, *, known: bool
+) -> Tile:
     """Return the tile of `clause`, the `number`th of the journal.
 
     `known` says that all findings that name it are on file.
@@ -75,7 +77,7 @@ def tile(clause: Clause, number: int, evidence: Tally, anchor: str, link: str, *
         id=clause.id,
         keyword=clause.keyword,
         words=clause.words,
-        value=bounded(clause.value, 80),
+        value="" if clause.keyword == "required" else bounded(clause.value, 80),
         source=clause.source,
         level=clause.level,
         figures=tuple(figures),
@@ -108,13 +110,9 @@ def small(tiles: Sequence[Tile]) -> tuple[int, tuple[tuple[str, str], ...]]:
     """
     tones = [tile.tone for tile in tiles if tile.word is not Standing.ANNOTATION]
     share = -(-len(tones) // _MOST_CELLS) or 1
-    cells = [
-        min(tones[at : at + share], key=_WORST.index) for at in range(0, len(tones), share)
-    ]
+    cells = [min(tones[at : at + share], key=_WORST.index) for at in range(0, len(tones), share)]
     paths: dict[str, str] = {}
     for at, tone in enumerate(cells):
         height = _TALL[tone]
         paths[tone] = paths.get(tone, "") + f"M{at * 5} {14 - height}h4v{height}h-4z"
     return len(cells) * 5, tuple(paths.items())
-
-

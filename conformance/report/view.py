@@ -32,6 +32,7 @@ TONES = {
     State.INTERRUPTED: "doubt",
 }
 
+
 @dataclass(frozen=True)
 class Gap:
     """Clauses that are not proved, for one reason: what would prove them stands in `remedy`."""
@@ -144,7 +145,9 @@ def _names(journal: Journal, findings: Sequence[Finding]) -> Names:
     operations = [each.id for each in journal.run.operations]
     return Names(
         clauses=anchors("c", clauses),
-        cases=anchors("k", [*(each for each in clauses if each in tried), *(tried - clauses.keys())]),
+        cases=anchors(
+            "k", [*(each for each in clauses if each in tried), *(tried - clauses.keys())]
+        ),
         findings=anchors("f", (finding.id for finding in findings)),
         operations=anchors("o", [*operations, *(each.operation for each in journal.clauses)]),
     )
@@ -184,8 +187,7 @@ def _gaps(tiles: Sequence[Tile]) -> tuple[Gap, ...]:
             Standing.UNTRIED,
             "Not tried",
             "No case of these clauses came to a verdict.",
-            "A clause of an answer is tried when some answer has the member; others when they are"
-            " selected and the run comes to its end.",
+            "A clause of an answer is tried as soon as an answer has the member.",
         ),
         (
             Standing.UNCOVERED,

@@ -156,7 +156,7 @@
   };
   const choose = (el) => {
     const site = el.matches(".site");
-    const tile = site ? $(".t", el.parentNode) : el;
+    const tile = site ? $(".t", el.closest("li")) : el;
     if (!tile) return;
     const id = (site ? "s:" : "") + tile.id;
     const numbers = site ? el.dataset.n.trim().split(" ") : [el.dataset.c];
