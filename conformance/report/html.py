@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def render(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -> str:
     """Return the page as text."""
     environment = _environment()
-    hashes = {name: _hash((_TEMPLATES / name).read_text(encoding="utf-8")) for name in _OWN}
+    hashes = {name: _hash(_included(name)) for name in _OWN}
     policy = (
         f"default-src 'none'; style-src '{hashes['style.css']}';"
         f" script-src '{hashes['script.js']}'; base-uri 'none'; form-action 'none'"
@@ -82,6 +82,11 @@ def _shown(value: object) -> object:
     if isinstance(value, Block):
         return visible(value, keep="\n\t")
     return visible(value) if isinstance(value, str) else value
+
+
+def _included(name: str) -> str:
+    """Return the text of a file as Jinja includes it: without its last line feed."""
+    return (_TEMPLATES / name).read_text(encoding="utf-8").removesuffix("\n")
 
 
 def _hash(text: str) -> str:
