@@ -39,7 +39,7 @@ WORKERS = 4
 class Server:
     """A running server; `with serve(app) as server:` closes it, and every thread of it."""
 
-    def __init__(self, app: App, port: int, refuse: Refuse) -> None:
+    def __init__(self, app: App, port: int, refuse: Refuse, workers: int = WORKERS) -> None:
         self._app = app
         self._refuse = refuse
         self._ready: queue.SimpleQueue[Connection | None] = queue.SimpleQueue()
@@ -60,7 +60,7 @@ class Server:
         self.url = f"http://127.0.0.1:{self.port}"
         self._wake_out, self._wake_in = os.pipe()
         threads = [threading.Thread(target=self._accept, daemon=True)]
-        threads += [threading.Thread(target=self._work, daemon=True) for _ in range(WORKERS)]
+        threads += [threading.Thread(target=self._work, daemon=True) for _ in range(workers)]
         self._threads = threads
         for thread in threads:
             thread.start()
@@ -85,7 +85,7 @@ class Server:
         for each in list(self._open):
             with contextlib.suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)
-        for _ in range(WORKERS):
+        for _ in self._threads[1:]:
             self._ready.put(None)
         for thread in self._threads:
             thread.join()
@@ -146,10 +146,12 @@ class Server:
             return self._refuse(500, f"{type(problem).__name__}: {problem}")
 
 
-def serve(app: App, port: int = 0, refuse: Refuse = plain_refusal) -> Server:
+def serve(
+    app: App, port: int = 0, refuse: Refuse = plain_refusal, workers: int = WORKERS
+) -> Server:
     """Serve `app` on 127.0.0.1 and return when requests are answered.
 
-    `port` 0 takes a free one. `refuse` answers what is not HTTP, or too large, and the faults of
-    `app` itself. Raises OSError where the port is taken.
+    `port` 0 takes a free one. `workers` requests are answered at a time. `refuse` answers what is
+    not HTTP, or too large, and the faults of `app` itself. Raises OSError where the port is taken.
     """
-    return Server(app, port, refuse)
+    return Server(app, port, refuse, workers)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from conformance.contract import default_source, load
 from conformance.reference import application
-from conformance.reference.http import App, Request, Response, serve
+from conformance.reference.http import WORKERS, App, Request, Response, serve
 from tests.benchmarks.commands import ROOT, BenchmarkError, environment
 
 
@@ -33,11 +34,21 @@ class Counted:
 _LOCK = threading.Lock()
 
 
+def far(app: App, latency_s: float) -> App:
+    """Return `app` as it is from far away: every answer comes `latency_s` later."""
+
+    def delayed(request: Request) -> Response:
+        time.sleep(latency_s)
+        return app(request)
+
+    return delayed
+
+
 @contextmanager
-def counted(app: App) -> Iterator[Counted]:
+def counted(app: App, workers: int = WORKERS) -> Iterator[Counted]:
     """Serve `app` on loopback in this process and count its requests."""
     counter = Counted(app)
-    with serve(counter) as server:
+    with serve(counter, workers=workers) as server:
         counter.url = server.url
         yield counter
 
