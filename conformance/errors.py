@@ -4,7 +4,8 @@ The tree::
 
     ConformanceError          what happened, where, and what to do next
     ├── UsageError            an option, a file or the environment is wrong: exit status 4
-    │   └── ContractError     the contract document is wrong at a place: exit status 4
+    │   ├── ContractError     the contract document is wrong at a place: exit status 4
+    │   └── NothingSelectedError  what was asked for fits no operation: exit status 5
     └── SuiteError            this suite is wrong: exit status 3
 
 What the target does wrong is data (`exchange.Fault`, a verdict, a finding), not an exception.
@@ -39,6 +40,11 @@ class ContractError(UsageError):
     def __str__(self) -> str:
         sentence = f"{self.place}: {self.what}" if self.place else self.what
         return f"{sentence}\n{self.remedy}" if self.remedy else sentence
+
+
+@dataclass
+class NothingSelectedError(UsageError):
+    """No operation is what was asked for; names the nearest."""
 
 
 @dataclass

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from conformance.errors import UsageError
+from conformance.errors import NothingSelectedError, UsageError
 from conformance.options import add_options, settings, wanted
 from conformance.running import MESSAGE, MODULES, name_of, near, run_of
 from conformance.spread import scheduler
@@ -50,6 +50,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
             if _sends(session.config):
                 run.warm()
             _ = run.plans
+        except NothingSelectedError as problem:
+            pytest.exit(str(problem), pytest.ExitCode.NO_TESTS_COLLECTED)
         except UsageError as problem:
             raise pytest.UsageError(str(problem)) from problem
 

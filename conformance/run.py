@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from conformance.case import Case
 from conformance.clause import Clause
-from conformance.contract import default_source, load
+from conformance.contract import Selection, default_source, load
 from conformance.contract.model import Contract
 from conformance.deviations import expired
 from conformance.errors import UsageError
@@ -72,9 +72,9 @@ class Run:
     @cached_property
     def contract(self) -> Contract:
         """The contract. Raises ContractError or UsageError."""
-        wanted = frozenset(self.settings.operations) or None
-        source = self.settings.contract or default_source()
-        return load(source, self.settings.companion, wanted)
+        settings = self.settings
+        wanted = Selection(settings.operations, settings.tags, settings.paths, settings.methods)
+        return load(settings.contract or default_source(), settings.companion, wanted)
 
     @cached_property
     def values(self) -> Mapping[str, Values]:
@@ -89,6 +89,7 @@ class Run:
     def plans(self) -> tuple[Plan, ...]:
         """A plan for each operation that can be tested. Raises UsageError where none can."""
         plans = []
+        self.untested |= dict(self.contract.unreadable)
         for operation in self.contract.operations:
             try:
                 plans.append(derive(operation, self.values.get(operation.id, NONE)))

@@ -189,7 +189,17 @@ class Settings:
         kind=PATH,
     )
     operations: tuple[str, ...] = _option(
-        "--operation", "ID", "an operationId of the contract; without it all", default=()
+        "--operation",
+        "NAME",
+        "operations by name, as in a shell: `Post*`; without it all",
+        default=(),
+    )
+    tags: tuple[str, ...] = _option("--tag", "TAG", "operations by tag: `Accounts`", default=())
+    paths: tuple[str, ...] = _option(
+        "--path", "PATH", "operations by path: `/v1/accounts*`", default=()
+    )
+    methods: tuple[str, ...] = _option(
+        "--method", "METHOD", "operations by method: `post`", default=()
     )
     only: tuple[str, ...] = _option(
         "--only",

@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -17,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance import contract, pointer
-from conformance.contract import fetch, read
+from conformance.contract import read
 from conformance.contract.__main__ import main
 from conformance.contract.model import Encoding, Json
-from conformance.errors import ContractError, SuiteError, UsageError
+from conformance.errors import ContractError, UsageError
 
 DOCUMENTS = Path(__file__).parent / "documents"
 PAGE = str(DOCUMENTS / "pages" / "lendBook.html")
@@ -170,9 +165,9 @@ def test_yaml_and_json_of_one_document_have_one_digest(tmp_path: Path) -> None:
 
 def test_operations_asked_for(tmp_path: Path) -> None:
     source = write(tmp_path, API)
-    assert len(contract.load(source, operations=frozenset(("get_loans",))).operations) == 1
+    assert len(contract.load(source, selection=contract.Selection(("get_loans",))).operations) == 1
     with pytest.raises(UsageError):
-        contract.load(source, operations=frozenset(("get_loan",)))
+        contract.load(source, selection=contract.Selection(("get_loan",)))
 
 
 READ_ERRORS: list[tuple[str | bytes, str]] = [
@@ -343,123 +338,6 @@ def test_merge_patch_keeps_order() -> None:
     assert list(merged) == ["a", "c", "d"]
 
 
-# Addresses
-
-
-class _Handler(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        match self.path.partition("?")[0]:
-            case "/moved":
-                self.send_response(302)
-                self.send_header("Location", "/api.json")
-                self.end_headers()
-            case "/lendBook.html":
-                self._answer(Path(PAGE).read_bytes())
-            case "/api.json":
-                self._answer(API.encode())
-            case _:
-                self.send_error(404)
-
-    def _answer(self, body: bytes) -> None:
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (inherited name)
-        """Say nothing."""
-
-
-@contextmanager
-def served() -> Iterator[str]:
-    """Serve the documents above on loopback; yield `host:port`."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-@pytest.fixture(scope="module")
-def authority() -> Iterator[str]:
-    with served() as found:
-        yield found
-
-
-def test_address(authority: str) -> None:
-    source = f"http://{authority}/api.json"
-    assert contract.load(source).title == "Library"
-    (operation,) = contract.load(f"HTTP://{authority}/lendBook.html?a=b.html#c").operations
-    assert operation.id == "lendBook"
-
-
-def test_address_is_shown_without_its_secrets(authority: str) -> None:
-    loaded = contract.load(f"http://user:secret@{authority}/api.json?key=secret#secret")
-    assert loaded.source == f"http://{authority}/api.json"
-
-
-def test_proxies_of_the_environment_are_not_used(
-    authority: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
-    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
-    assert contract.load(f"http://{authority}/api.json").title == "Library"
-
-
-SAVE = "Check the address, or save the document and give its path."
-
-
-@pytest.mark.parametrize(
-    ("path", "message"),
-    [
-        ("/absent", f"the document cannot be fetched: the answer is 404\n{SAVE}"),
-        (
-            "/moved?secret",
-            (
-                "the document cannot be fetched: the answer is 302, a redirect\n"
-                "Give the address it leads to: redirects are not followed."
-            ),
-        ),
-    ],
-)
-def test_address_with_another_answer(authority: str, path: str, message: str) -> None:
-    with pytest.raises(ContractError) as caught:
-        contract.load(f"http://{authority}{path}")
-    assert str(caught.value) == f"http://{authority}{path.partition('?')[0]}: {message}"
-
-
-def test_address_that_cannot_be_reached() -> None:
-    with served() as authority:
-        pass
-    with pytest.raises(ContractError) as caught:
-        contract.load(f"http://{authority}/api.json")
-    assert caught.value.place == f"http://{authority}/api.json"
-    # The number of the error is the operating system's.
-    assert re.fullmatch(
-        r"the document cannot be fetched: \[Errno \d+\] Connection refused", caught.value.what
-    )
-    assert caught.value.remedy == SAVE
-    with pytest.raises(ContractError, match=r"^http://: the document cannot be fetched: "):
-        contract.load("http://")
-
-
-def test_address_too_large_or_too_slow(authority: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    source = f"http://{authority}/api.json"
-    monkeypatch.setattr(fetch, "TOTAL_TIMEOUT_S", -1.0)
-    with pytest.raises(ContractError) as caught:
-        contract.load(source)
-    assert str(caught.value) == (
-        f"{source}: the document did not come within -1 s\nSave the document and give its path."
-    )
-    monkeypatch.setattr(read, "LIMIT_BYTES", 10)
-    with pytest.raises(ContractError, match="the document is over 0 MB"):
-        contract.load(source)
-
-
 # The command
 
 
@@ -494,7 +372,7 @@ def test_command_says_what_is_wrong(
     printed, problems = capfdbinary.readouterr()
     assert printed == b""
     assert problems.decode() == (
-        'the contract has no operation "lend"\nThe nearest are: get_loans.\n'
+        'the contract has no operation that --operation "lend" fits\nThe nearest are: get_loans.\n'
     )
 
 
@@ -525,50 +403,4 @@ def python(*arguments: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
-    )
-
-
-# Pointers and errors
-
-
-@given(st.lists(names))
-def test_pointer_round_trip(tokens: list[str]) -> None:
-    made = pointer.from_tokens(tokens)
-    assert pointer.tokens(made) == tuple(tokens)
-    assert pointer.join("#", *tokens) == f"#{made}"
-    document: Json = "here"
-    for token in reversed(tokens):
-        document = {token: document}
-    assert pointer.resolve(document, f"#{made}") == "here"
-
-
-@pytest.mark.parametrize(
-    ("written", "value"),
-    [  # RFC 6901, section 5
-        ("", ...), ("/foo", ["bar", "baz"]), ("/foo/0", "bar"), ("/", 0), ("/a~1b", 1), ("/c%d", 2),
-        ("/e^f", 3), ("/g|h", 4), ("/i\\j", 5), ('/k"l', 6), ("/ ", 7), ("/m~0n", 8),
-    ],
-)  # fmt: skip
-def test_pointer_examples_of_the_standard(written: str, value: Json) -> None:
-    document = {
-        "foo": ["bar", "baz"], "": 0, "a/b": 1, "c%d": 2, "e^f": 3, "g|h": 4, "i\\j": 5,
-        'k"l': 6, " ": 7, "m~n": 8,
-    }  # fmt: skip
-    assert pointer.resolve(document, written) == (document if value is ... else value)
-
-
-@pytest.mark.parametrize("written", ["/b", "/a/2", "/a/x", "/a/0/x", "/a/-"])
-def test_pointer_that_leads_nowhere(written: str) -> None:
-    with pytest.raises(ContractError) as caught:
-        pointer.resolve({"a": ["text", 1]}, written, place="api.json")
-    assert str(caught.value) == f"api.json: nothing stands at {written}"
-
-
-def test_errors_compose_their_sentence() -> None:
-    assert str(UsageError("No.")) == "No."
-    assert str(UsageError("No.", "Do.")) == "No.\nDo."
-    assert str(ContractError("No.", "Do.", "a:1")) == "a:1: No.\nDo."
-    assert str(ContractError("No.")) == "No."
-    assert str(SuiteError("No.")) == (
-        "No.\nThis is a bug in the conformance suite, please report it."
     )

@@ -55,8 +55,6 @@ def target(pytester: pytest.Pytester) -> Iterator[Recorder]:
         ("--contract=list.json", "list.json"),
         ("--contract=old.json", "old.json"),
         ("--companion=nowhere.json", "nowhere.json: the document cannot be read: No such file"),
-        ("--operation=PostAccountLink", 'the contract has no operation "PostAccountLink"'),
-        ("--operation=PostAccountLink", "The nearest are: PostAccountLinks."),
         ("--timeout=0", "argument --timeout: '0' is no number above zero"),
         ("--timeout=nan", "argument --timeout: 'nan' is no number above zero"),
         ("--rate=-1", "argument --rate: '-1' is no number above zero"),
@@ -89,6 +87,22 @@ def test_a_wrong_option_ends_the_run_before_it_begins(
     assert len(result.errlines) <= 6
     assert target.requests == []
     assert {path.name for path in pytester.path.iterdir()} - before <= {".pytest_cache"}
+
+
+@pytest.mark.parametrize("processes", ["-n0", "-n2"])
+def test_nothing_selected_names_the_nearest(tmp_path: Path, processes: str) -> None:
+    ended = pytest_in(
+        tmp_path,
+        "--pyargs",
+        "conformance",
+        processes,
+        "--operation=PostAccountLink",
+        "--depth=quick",
+    )
+    assert ended.exit == 5
+    assert "The nearest are: PostAccountLinks." in ended.out
+    assert "gw0" not in ended.out
+    assert not (tmp_path / "reports").exists()
 
 
 def test_processes_are_not_even_started_for_a_wrong_option(tmp_path: Path) -> None:

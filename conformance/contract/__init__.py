@@ -19,23 +19,22 @@ from conformance.contract.merge import merge_patch
 from conformance.contract.model import Contract, Json
 from conformance.contract.openapi import to_contract, too_deep
 from conformance.contract.read import WHAT_IS_READ, label, read_text, read_value
+from conformance.contract.selection import EVERYTHING, Selection
 from conformance.errors import ContractError
 
-__all__ = ["default_source", "document", "load", "merge_patch"]
+__all__ = ["Selection", "default_source", "document", "load", "merge_patch"]
 
 
-def load(
-    source: str, companion: str | None = None, operations: frozenset[str] | None = None
-) -> Contract:
-    """Return the contract at `source`, completed by `companion`, with `operations` or all.
+def load(source: str, companion: str | None = None, selection: Selection = EVERYTHING) -> Contract:
+    """Return the contract at `source`, completed by `companion`, with what is selected of it.
 
     `source` is the path or http(s) URL of an OpenAPI 3.0 document (JSON or YAML), or of the HTML
-    page of one operation; `companion` is one of a JSON or YAML merge patch. `operations` are
-    operationIds. Raises ContractError for a fault in either, with its place and what to do;
-    UsageError for an operation that the contract does not have.
+    page of one operation; `companion` is one of a JSON or YAML merge patch. Raises ContractError
+    for a fault in either, with its place and what to do; NothingSelectedError for what no
+    operation fits.
     """
     place = label(source) if companion is None else f"{label(source)} with {label(companion)}"
-    return to_contract(document(source, companion), place, operations)
+    return to_contract(document(source, companion), place, selection)
 
 
 def document(source: str, companion: str | None = None) -> Json:

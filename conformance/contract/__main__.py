@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from conformance.contract import document
 from conformance.contract.openapi import slice_of, to_contract
 from conformance.contract.read import label
+from conformance.contract.selection import Selection
 from conformance.errors import UsageError
 
 EXIT_USAGE = 4
@@ -26,15 +27,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("source", help="a page, or an OpenAPI 3.0 document: path or URL")
     parser.add_argument("--companion", metavar="FILE", help="a merge patch with what it lacks")
-    parser.add_argument("--operation", metavar="ID", help="print this operation alone")
+    parser.add_argument(
+        "--operation",
+        metavar="ID",
+        action="append",
+        default=[],
+        help="print this operation alone",
+    )
     given = parser.parse_args(arguments)
-    operations = None if given.operation is None else frozenset((given.operation,))
+    selection = Selection(tuple(given.operation))
     try:
         found = document(given.source, given.companion)
         place = label(given.source)
-        to_contract(found, place, operations)
-        if operations is not None:
-            found = slice_of(found, place, operations)
+        to_contract(found, place, selection)
+        if not selection.everything:
+            found = slice_of(found, place, selection)
     except UsageError as problem:
         print(problem, file=sys.stderr)  # noqa: T201  (a command prints)
         return EXIT_USAGE

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from conformance.contract.model import Content, DocumentedResponse, Encoding, Json, Parameter
+from conformance.contract.model import (
+    Content,
+    DocumentedResponse,
+    Encoding,
+    Header,
+    Json,
+    Parameter,
+)
 from conformance.contract.refs import References, Schemas
 from conformance.errors import ContractError
 from conformance.pointer import join
@@ -28,7 +35,7 @@ class Reader:
     def object(self, value: Json, pointer: str) -> dict[str, Json]:
         """Return `value`, an object."""
         if not isinstance(value, dict):
-            raise self._error("an object must stand here", pointer)
+            raise self.error("an object must stand here", pointer)
         return value
 
     def parameters(self, *lists: tuple[Json, str]) -> tuple[Parameter, ...]:
@@ -39,7 +46,7 @@ class Reader:
         found: dict[tuple[str, str], Parameter] = {}
         for values, pointer in lists:
             if not isinstance(values, list):
-                raise self._error("a list of parameters must stand here", pointer)
+                raise self.error("a list of parameters must stand here", pointer)
             for index, value in enumerate(values):
                 parameter = self._parameter(*self._follow(value, f"{pointer}/{index}"))
                 if parameter.location == "header" and parameter.name.lower() in _NOT_PARAMETERS:
@@ -67,9 +74,51 @@ class Reader:
                     description=str(response.get("description", "")),
                     contents=contents,
                     pointer=at,
+                    headers=self._headers(response.get("headers", {}), f"{at}/headers"),
                 )
             )
         return tuple(found)
+
+    def _headers(self, value: Json, pointer: str) -> tuple[Header, ...]:
+        found: dict[str, Header] = {}
+        for name, stated in self.object(value, pointer).items():
+            header, at = self._follow(stated, join(pointer, name))
+            if name.lower() == "content-type":
+                continue
+            schema, at, media_type = self._schema_of(header, at)
+            found[name.lower()] = Header(
+                name=name,
+                required=header.get("required") is True,
+                schema=schema,
+                pointer=at,
+                description=str(header.get("description", "")),
+                explode=header.get("explode") is True,
+                media_type=media_type,
+            )
+        return tuple(found.values())
+
+    def _schema_of(self, value: dict[str, Json], pointer: str) -> tuple[Json, str, str]:
+        """Return the schema of a parameter or a header, where it stands, and its media type.
+
+        The media type is empty but where the value is a document of its own, as JSON mostly.
+        """
+        schema, at, media_type = value.get("schema"), f"{pointer}/schema", ""
+        if schema is None and value.get("content"):
+            content = self.object(value["content"], f"{pointer}/content")
+            media_type, media = next(iter(content.items()))
+            at = join(pointer, "content", media_type)
+            schema, at = self.object(media, at).get("schema"), f"{at}/schema"
+        return {} if schema is None else self._schemas.standalone(schema, at), at, media_type
+
+    def _examples(self, value: dict[str, Json], pointer: str) -> tuple[Json, ...]:
+        """Return the values that `example` and `examples` show; those of other files are not."""
+        shown = [value["example"]] if "example" in value else []
+        stated = value.get("examples")
+        for name, example in (stated if isinstance(stated, dict) else {}).items():
+            found, _ = self._references.follow(example, join(pointer, "examples", name))
+            if isinstance(found, dict) and "value" in found:
+                shown.append(found["value"])
+        return tuple(shown)
 
     def _follow(self, value: Json, pointer: str) -> tuple[dict[str, Json], str]:
         found, at = self._references.follow(value, pointer)
@@ -79,25 +128,23 @@ class Reader:
         name, location = value.get("name"), value.get("in")
         if not isinstance(name, str) or location not in _LOCATIONS:
             places = ", ".join(_LOCATIONS)
-            raise self._error(f"a parameter needs a name, and in: one of {places}", pointer)
+            raise self.error(f"a parameter needs a name, and in: one of {places}", pointer)
         style = str(value.get("style", _LOCATIONS[location]))
         explode = value.get("explode", style == "form") is True
-        schema, at = value.get("schema"), f"{pointer}/schema"
-        if schema is None and value.get("content"):
-            # Serialised by its media type, as JSON mostly: no style applies.
-            media_type, media = next(iter(self.object(value["content"], at).items()))
-            at = join(pointer, "content", media_type)
-            schema, at = self.object(media, at).get("schema"), f"{at}/schema"
-            style, explode = media_type, False
+        schema, at, media_type = self._schema_of(value, pointer)
         return Parameter(
             name=name,
             location=location,
             required=value.get("required") is True or location == "path",
-            schema={} if schema is None else self._schemas.standalone(schema, at),
+            schema=schema,
             pointer=at,
             description=str(value.get("description", "")),
-            style=style,
-            explode=explode,
+            # Serialised by its media type: no style applies.
+            style=media_type or style,
+            explode=explode and not media_type,
+            allow_reserved=value.get("allowReserved") is True,
+            deprecated=value.get("deprecated") is True,
+            examples=self._examples(value, pointer),
         )
 
     def _contents(self, value: Json, pointer: str) -> tuple[Content, ...]:
@@ -112,6 +159,8 @@ class Reader:
                     schema=None if schema is None else self._schemas.standalone(schema, where),
                     pointer=where,
                     encoding=self._encoding(media.get("encoding", {}), f"{at}/encoding"),
+                    content_types=_content_types(media.get("encoding", {})),
+                    examples=self._examples(media, at),
                 )
             )
         return tuple(contents)
@@ -126,6 +175,16 @@ class Reader:
                 found[name] = Encoding(style, encoding.get("explode", style == "form") is True)
         return found
 
-    def _error(self, what: str, pointer: str) -> ContractError:
-        remedy = "Correct the document there."
-        return ContractError(what, remedy, f"{self._references.source}{pointer}")
+    def error(
+        self, what: str, pointer: str, remedy: str = "Correct the document there."
+    ) -> ContractError:
+        """Return the error for what stands at `pointer`."""
+        return self._references.error(what, remedy, pointer)
+
+
+def _content_types(encodings: dict[str, Json]) -> dict[str, str]:
+    return {
+        name: encoding["contentType"]
+        for name, encoding in encodings.items()
+        if isinstance(encoding.get("contentType"), str)
+    }

@@ -25,12 +25,17 @@ class Content:
     `media_type` is lower case without parameters. `schema` is self-contained JSON Schema 2020-12
     (OpenAPI spellings rewritten, references inlined, recursive ones left as `#/$defs/NAME`), or
     None where the document has none. `pointer` is where it stands: `#/paths/…/schema`.
+    `encoding` holds the properties whose style is settled, `content_types` those whose media type
+    is (`contentType` of the Encoding Object, as stated). `examples` are the values that the
+    document shows, valid or not.
     """
 
     media_type: str
     schema: Json
     pointer: str
     encoding: Mapping[str, Encoding] = field(default_factory=dict)
+    content_types: Mapping[str, str] = field(default_factory=dict)
+    examples: tuple[Json, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,8 @@ class Parameter:
     `pointer` is where its schema stands: `#/paths/…/parameters/0/schema`; a parameter without one
     has the schema {}. `style` and `explode` are as stated, or the defaults of the location
     (OpenAPI 3.0.3, section 4.7.12.2); where the value travels as a document of its own, `style`
-    is the media type.
+    is the media type. `allow_reserved` leaves `:/?#[]@!$&'()*+,;=` as they are in a query.
+    `examples` are the values that the document shows, valid or not.
     """
 
     name: str
@@ -51,16 +57,57 @@ class Parameter:
     description: str = ""
     style: str = ""
     explode: bool = False
+    allow_reserved: bool = False
+    deprecated: bool = False
+    examples: tuple[Json, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """One header of a documented response; its style is simple (OpenAPI 3.0.4, section 4.8.21).
+
+    `name` is as the document spells it; names of headers are the same in any case. `pointer` is
+    where its schema stands. Where the value travels as a document of its own, `media_type` says
+    which kind.
+    """
+
+    name: str
+    required: bool
+    schema: Json
+    pointer: str
+    description: str = ""
+    explode: bool = False
+    media_type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityScheme:
+    """One way to say who asks (OpenAPI 3.0.4, section 4.8.27).
+
+    `kind` is apiKey, http, oauth2, openIdConnect or mutualTLS, and empty where the document names
+    a scheme that it does not define. Of an apiKey, `location` is header, query or cookie, and
+    `parameter` its name there. Of http, `scheme` is `basic`, `bearer` and the like, lower case.
+    """
+
+    name: str
+    kind: str
+    location: str = ""
+    parameter: str = ""
+    scheme: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentedResponse:
-    """One entry of `responses`; `status` is `200`, `4XX` or `default`."""
+    """One entry of `responses`; `status` is `200`, `4XX` or `default`.
+
+    `headers` are those that it documents, without Content-Type (OpenAPI 3.0.4, section 4.8.17).
+    """
 
     status: str
     description: str
     contents: tuple[Content, ...]
     pointer: str
+    headers: tuple[Header, ...] = ()
 
     def covers(self, status: int) -> bool:
         """Whether this entry documents `status` (`default` covers all)."""
@@ -75,6 +122,11 @@ class Operation:
     that the document declares on the path; `known_names` are top-level property names that other
     operations of the same document take, and this one does not. `notes` are sentences on what the
     document says of this operation and the suite does not use, and why.
+
+    `security` are the ways to be let in: one of them must be met, each is a set of schemes that
+    must all be. Nothing at all: nobody is asked who he is; an empty way: nobody needs to say.
+    `servers` are the base URLs, variables at their defaults, relative ones as they stand.
+    `operation_id` is the operationId as stated, which `id` is made from.
     """
 
     id: str
@@ -90,6 +142,11 @@ class Operation:
     declared_methods: frozenset[str] = frozenset()
     known_names: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    deprecated: bool = False
+    security: tuple[tuple[SecurityScheme, ...], ...] = ()
+    servers: tuple[str, ...] = ()
+    operation_id: str = ""
 
     def response_for(self, status: int) -> DocumentedResponse | None:
         """Return the entry that documents `status`: exact before range before default."""
@@ -100,10 +157,16 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """The document the target is held to. `digest` is the hex SHA-256 of its canonical JSON."""
+    """The document the target is held to. `digest` is the hex SHA-256 of its canonical JSON.
+
+    `unreadable` are the operations with a fault in a part of theirs: id and the fault, with its
+    place. `notes` are sentences on what the document says and the suite does not use, and why.
+    """
 
     source: str
     title: str
     version: str
     digest: str
     operations: tuple[Operation, ...]
+    unreadable: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()

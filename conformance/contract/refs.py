@@ -38,26 +38,34 @@ class References:
             target = self._target(value["$ref"], f"{pointer}/$ref")
             if target in seen:
                 what = f'the reference "{target}" leads back to itself'
-                raise ContractError(what, "Refer to a definition.", f"{self.source}{pointer}")
+                raise self.error(what, "Refer to a definition.", pointer)
             seen.add(target)
             try:
                 value = json_pointer.resolve(self.document, target)
             except ContractError:
-                raise ContractError(
+                raise self.error(
                     f'the reference "{target}" leads nowhere',
                     "Add what is missing there, or correct the reference.",
-                    f"{self.source}{pointer}",
+                    pointer,
                 ) from None
             pointer = target
         return value, pointer
 
+    def error(self, what: str, remedy: str, pointer: str) -> ContractError:
+        """Return the error for what stands at `pointer`."""
+        return ContractError(what, remedy, f"{self.source}{pointer}")
+
+    def object_error(self, pointer: str) -> ContractError:
+        """Return the error for anything but an object at `pointer`."""
+        return self.error("an object must stand here", "Correct the document there.", pointer)
+
     def _target(self, reference: Json, pointer: str) -> str:
         if not isinstance(reference, str) or not reference.startswith("#/"):
             shown = f'"{reference}"' if isinstance(reference, str) else "something else"
-            raise ContractError(
+            raise self.error(
                 f'a reference begins with "#/": {shown} is not read',
                 "Bundle the contract into one document.",
-                f"{self.source}{pointer.removesuffix('/$ref')}",
+                pointer.removesuffix("/$ref"),
             )
         if "%" not in reference:
             return reference
@@ -150,7 +158,7 @@ class Schemas:
     def _no_schema(self, pointer: str) -> ContractError:
         what = "a schema must be an object"
         remedy = "Write {} for a schema that allows everything."
-        return ContractError(what, remedy, f"{self._references.source}{pointer}")
+        return self._references.error(what, remedy, pointer)
 
     def _name(self, pointer: str) -> str:
         """Return a definition's name that needs no escaping, neither as URI nor as pointer."""

@@ -70,9 +70,9 @@ def broken(operations: Sequence[Operation], clause: str) -> tuple[Operation | Br
 
 def _load(options: argparse.Namespace) -> tuple[Operation, ...]:
     # Imported here: serving operations made by hand needs no reader of documents.
-    from conformance.contract import default_source, load  # noqa: PLC0415  (start-up time)
+    from conformance.contract import Selection, default_source, load  # noqa: PLC0415  (start-up time)
 
-    chosen = frozenset({options.operation}) if options.operation else None
+    chosen = Selection((options.operation,) if options.operation else ())
     return load(options.contract or default_source(), options.companion, chosen).operations
 
 

@@ -1,0 +1,109 @@
+"""The operations of a document as they stand in it, each with the id that it goes by."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from conformance.contract.model import Json
+from conformance.contract.refs import References
+from conformance.pointer import join
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9_.-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One operation as it stands in the document, before anything of it is derived.
+
+    `operation_id` is as stated, or empty; `notes` say where `id` could not be made from it alone.
+    """
+
+    id: str
+    operation_id: str
+    method: str
+    path: str
+    item: dict[str, Json]
+    item_pointer: str
+    notes: tuple[str, ...] = ()
+
+    @property
+    def value(self) -> dict[str, Json]:
+        """The Operation Object."""
+        found: dict[str, Json] = self.item[self.method]
+        return found
+
+    @property
+    def pointer(self) -> str:
+        """Where it stands."""
+        return join(self.item_pointer, self.method)
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Its tags, as far as they are texts."""
+        stated = self.value.get("tags")
+        known = stated if isinstance(stated, list) else []
+        return tuple(each for each in known if isinstance(each, str))
+
+
+def entries(references: References) -> list[Entry]:
+    """Return every operation, in order; each id is there once, and a shell passes it on.
+
+    An operation without an operationId is named by its method and path, and so is each of those
+    that share one: no order of the document decides which of them keeps it. Raises ContractError
+    where a path, or what stands at it, is none.
+    """
+    found = list(_stated(references))
+    times = Counter(_safe(entry.operation_id) for entry in found)
+    own = {name for name, number in times.items() if name and number == 1}
+    taken = set(own)
+    return [
+        replace(entry, id=_safe(entry.operation_id))
+        if _safe(entry.operation_id) in own
+        else _derived(entry, taken)
+        for entry in found
+    ]
+
+
+def _stated(references: References) -> Iterator[Entry]:
+    paths = references.document.get("paths", {})
+    if not isinstance(paths, dict):
+        raise references.object_error("#/paths")
+    for path, stated in paths.items():
+        if not path.startswith("/"):
+            if path.startswith("x-"):
+                continue
+            what = f'the path "{path}" does not begin with a slash'
+            raise references.error(what, "Correct it.", join("#/paths", path))
+        item, pointer = references.follow(stated, join("#/paths", path))
+        if not isinstance(item, dict):
+            raise references.object_error(pointer)
+        for method, value in item.items():
+            if method not in METHODS:
+                continue
+            if not isinstance(value, dict):
+                raise references.object_error(join(pointer, method))
+            name = value.get("operationId")
+            yield Entry("", "" if name is None else str(name), method, path, item, pointer)
+
+
+def _safe(name: str) -> str:
+    return _UNSAFE.sub("_", name).strip("_")
+
+
+def _derived(entry: Entry, taken: set[str]) -> Entry:
+    """Name POST /v1/account_links `post_v1_account_links`, with a number where that is taken."""
+    base = "_".join([entry.method, *re.findall(r"[A-Za-z0-9_]+", entry.path)])
+    name, number = base, 1
+    while name in taken:
+        number += 1
+        name = f"{base}_{number}"
+    taken.add(name)
+    if not entry.operation_id:
+        return replace(entry, id=name)
+    note = f'its operationId "{entry.operation_id}" is that of another operation as well'
+    return replace(entry, id=name, notes=(f"{note}: it goes by its method and path",))
