@@ -36,7 +36,7 @@ from conformance.values import NONE, Values, check_operations, of_operation
 if TYPE_CHECKING:
     from conformance.address import TargetHeader
     from conformance.ahead import Ahead
-    from conformance.reference.process import ServerProcess
+    from conformance.embedded import ServerProcess
     from conformance.report import Reported
     from conformance.session import Session
     from conformance.target import Target
@@ -105,7 +105,7 @@ class Run:
 
     def warm(self) -> None:
         """Start the embedded target, where it is the one to be tested, without waiting for it."""
-        from conformance.reference.process import ServerProcess  # noqa: PLC0415  (only where used)
+        from conformance.embedded import ServerProcess  # noqa: PLC0415  (only where used)
 
         if self.settings.target is None and self._server is None:
             self._server = ServerProcess(self.contract.operations)
