@@ -283,7 +283,7 @@ class Run:
 
         if not (self.folder / JOURNAL).exists():
             return None
-        return write_reports(self.folder, self.settings.reports / "report.html")
+        return write_reports(self.folder, self.settings.reports)
 
 
 def _untested(operation: str, reason: str) -> Clause:

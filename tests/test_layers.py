@@ -113,6 +113,7 @@ ORDER = (
     "evidence",
     "doubt",
     "outcome",
+    "history",
     # reports
     "report.names",
     "report.text",

@@ -80,7 +80,7 @@ def _found(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("found")
 def test_reports_are_made_from_the_journal_alone(tmp_path: Path) -> None:
     sample.write(sample.red()[0], tmp_path / "run" / "journal.ndjson")
-    outcome = write_reports(tmp_path / "run", tmp_path / "report.html").outcome
+    outcome = write_reports(tmp_path / "run", tmp_path).outcome
     assert outcome.state is State.NOT_CONFORMANT
     page = (tmp_path / "report.html").read_bytes()
     assert page == (tmp_path / "run" / "report.html").read_bytes()

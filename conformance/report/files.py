@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from conformance.errors import UsageError
 from conformance.findings import Finding
-from conformance.journal import Journal, read_journal
+from conformance.journal import Journal, JournalWriter, read_journal
 from conformance.outcome import Outcome, judge_run
 from conformance.report import html, results
 
@@ -36,11 +36,12 @@ class Reported:
     outcome: Outcome
 
 
-def write_reports(run_dir: Path, latest_html: Path | None = None) -> Reported:
-    """Rebuild the reports of the run in `run_dir` from its journal alone, and return their source.
+def write_reports(run_dir: Path, home: Path | None = None) -> Reported:
+    """Build the reports of the run in `run_dir` from its journal alone, and return their source.
 
-    The page goes to `latest_html` as well. Whether the run was strict stands in its options
-    (`strict`: `true`). A file appears whole or not at all. Raises UsageError where the journal
+    With `home`, the folder of all runs, this is the end of the run: what the history there says of
+    it is added to the journal first, and the page stands there as well. Whether the run was
+    strict stands in its options (`strict`: `true`). A file appears whole or not at all. Raises UsageError where the journal
     cannot be read or a file cannot be written.
     """
     from conformance.findings import find  # noqa: PLC0415  (the reports are built without it)
@@ -48,12 +49,37 @@ def write_reports(run_dir: Path, latest_html: Path | None = None) -> Reported:
     journal = read_journal(run_dir / JOURNAL)
     findings = find(journal)
     outcome = judge_run(journal, findings, strict=journal.run.options.get("strict") == "true")
+    if home is not None and journal.history is None:
+        journal = _with_history(run_dir, home, journal, findings, outcome)
     files = build(journal, findings, outcome)
     for name, data in files.items():
         write(run_dir / name, data)
-    if latest_html is not None:
-        write(latest_html, files[PAGE])
+    if home is not None:
+        _also(run_dir / PAGE, home / PAGE)
     return Reported(journal, findings, outcome)
+
+
+def _with_history(
+    run_dir: Path, home: Path, journal: Journal, findings: Sequence[Finding], outcome: Outcome
+) -> Journal:
+    from conformance.history import FILE, remember  # noqa: PLC0415  (imports sqlite3)
+
+    record = remember(home / FILE, journal, findings, outcome)
+    writer = JournalWriter(run_dir / JOURNAL)
+    writer.write("history", record)
+    writer.close()
+    return replace(journal, history=record)
+
+
+def _also(page: Path, latest: Path) -> None:
+    """Let `latest` be the same file as `page`, or a copy where the file system knows no links."""
+    temporary = latest.with_name(f".{page.parent.name}.{latest.name}")
+    try:
+        temporary.unlink(missing_ok=True)
+        os.link(page, temporary)
+        temporary.replace(latest)
+    except OSError:
+        write(latest, page.read_bytes())
 
 
 def write(path: Path, data: bytes) -> None:
