@@ -40,9 +40,9 @@ def write_reports(run_dir: Path, home: Path | None = None) -> Reported:
     """Build the reports of the run in `run_dir` from its journal alone, and return their source.
 
     With `home`, the folder of all runs, this is the end of the run: what the history there says of
-    it is added to the journal first, and the page stands there as well. Whether the run was
-    strict stands in its options (`strict`: `true`). A file appears whole or not at all. Raises UsageError where the journal
-    cannot be read or a file cannot be written.
+    it is added to the journal first, and the page stands there as well. Whether the run was strict
+    stands in its options (`strict`: `true`). A file appears whole or not at all. Raises UsageError
+    where the journal cannot be read or a file cannot be written.
     """
     from conformance.findings import find  # noqa: PLC0415  (the reports are built without it)
 
