@@ -58,6 +58,9 @@ def place_id(operation: str, path: Sequence[str], keyword: str) -> str:
     return clause_id(operation if part == BODY else f"{operation}:{part}", inner, keyword)
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
+
+
 def _safe(text: str) -> str:
     """Return a name as letters that a shell passes on; a changed one keeps apart by a checksum."""
     safe = "".join(c if c.isascii() and (c.isalnum() or c in "_.-") else "_" for c in text)
@@ -66,5 +69,9 @@ def _safe(text: str) -> str:
 
 def excerpt(value: Json) -> str:
     """Return `value` as JSON text of at most 200 characters."""
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 200 else text[:199] + "…"  # noqa: PLR2004
+    text = ""
+    for piece in _ENCODER.iterencode(value):  # a schema may be large: no more than is shown
+        text += piece
+        if len(text) > 200:  # noqa: PLR2004
+            return text[:199] + "…"
+    return text

@@ -26,6 +26,9 @@ ACCEPT, REFUSE, EITHER = Expectation.ACCEPT, Expectation.REFUSE, Expectation.EIT
 _ENTAILED = {"type": {"enum", "const"}}
 """A value of the wrong type is no member of an enum of the right one: one violation, not two."""
 
+_FOLLOWS = frozenset({"unevaluatedProperties", "unevaluatedItems"})
+"""A schema that fails speaks of no member any more (JSON Schema Core 2020-12, section 7.7.1.1)."""
+
 _WORTH_EITHER = frozenset({"empty", "null", "number", "other-property"})
 """Obligations worth sending even where the target may choose: only a crash can be found."""
 
@@ -49,10 +52,10 @@ def at_sites(deriver: Deriver) -> Iterator[Case]:
     for site in deriver.sites:
         for name, value in site.schema.items():
             rule = rules().get(name)
-            if rule is None:
+            if rule is None or name in site.spoken:
                 continue
             leads: dict[str, list[Obligation]] = {}
-            for obligation in rule.rule(value, site):
+            for obligation in deriver.obligations(site, rule):
                 clause = deriver.add(deriver.clause(site, rule, value, obligation.subject))
                 for where in _smallest(deriver, site, obligation):
                     yield from _case(deriver, site, clause, obligation, where)
@@ -105,12 +108,12 @@ def _case(
     never = deriver.values.leaves_out(site.path)
     if not _is_owed(obligation, expectation, where.context) or (never and expectation is EITHER):
         return
-    breaks = deriver.broken(request)
+    breaks = deriver.broken(request, site.trail)
     doubt = ""
     if expectation is REFUSE:
         doubt = _doubt(deriver, site, obligation, where)
         if doubt and deriver.expectation(control) is not ACCEPT:
-            control = deriver.request(deriver.base(where.context.message, site.path))
+            control = deriver.request(deriver.base(where.context.message, site))
         if not (deriver.expectation(control) is ACCEPT and _breaks_only(clause, breaks)):
             return
     if expectation is ACCEPT and deriver.expectation(control) is not ACCEPT:
@@ -139,8 +142,8 @@ def _doubt(deriver: Deriver, site: Site, obligation: Obligation, where: Placemen
     doubt = deriver.values.doubt(site.path)
     if not doubt or deriver.values.leaves_out(site.path):
         return doubt
-    base = deriver.base(where.context.message, site.path, 2 if where.position else 0)
-    nearest = place(base, site.path, obligation.nearest, deriver.samples, where.position)
+    base = deriver.base(where.context.message, site, where.position)
+    nearest = place(base, site.path, obligation.nearest, site.samples, where.position)
     request = deriver.request(deriver.messages.ordered(nearest))
     return "" if deriver.expectation(request) is ACCEPT else doubt
 
@@ -149,13 +152,17 @@ def _messages(
     deriver: Deriver, site: Site, obligation: Obligation, where: Placement
 ) -> tuple[Message, Message] | None:
     """Return the message to send and its control, or None where the placement means nothing."""
-    ordered, samples, context = deriver.messages.ordered, deriver.samples, where.context
-    base = deriver.base(context.message, site.path, 2 if where.position else 0)
+    ordered, samples, context = deriver.messages.ordered, site.samples, where.context
+    base = deriver.base(context.message, site, where.position)
     nearest = Keep() if context.name and not where.position else obligation.nearest
     never = deriver.values.leaves_out(site.path)
+    change = obligation.change
+    if site.lens is not None:
+        change = site.lens(change)
+        nearest = nearest if isinstance(nearest, Keep) else site.lens(nearest)
     control = base if never else place(base, site.path, nearest, samples, where.position)
     control = ordered(control)
-    message = place(base, site.path, obligation.change, samples, where.position)
+    message = place(base, site.path, change, samples, where.position)
     if not isinstance(obligation.change, With):
         message = ordered(message)
     if where.first is None:
@@ -181,7 +188,7 @@ def _breaks_only(clause: Clause, breaks: tuple[str, ...]) -> bool:
     wanted = {clause.keyword} | _ENTAILED.get(clause.keyword, set())
     keywords = {each.rpartition("/")[2] for each in breaks}
     own = clause.id in breaks or (clause.keyword == "required" and "required" in keywords)
-    return own and keywords <= wanted
+    return own and keywords <= wanted | _FOLLOWS
 
 
 def together(deriver: Deriver) -> Iterator[Case]:

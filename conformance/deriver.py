@@ -17,8 +17,8 @@ from conformance.contract.model import Content, Json, Operation
 from conformance.example import NoExampleError
 from conformance.exchange import Request
 from conformance.keywords import KeywordRule, annotation, describe, rules
-from conformance.messages import Message, Messages, Path, place
-from conformance.obligation import ITEM, Keep, Site
+from conformance.messages import Message, Messages, place
+from conformance.obligation import Keep, Obligation, Put, Site
 from conformance.readings import Judge
 from conformance.schema import dereference
 from conformance.sites import Uncovered, walk, words_of
@@ -41,25 +41,33 @@ class Deriver:
     clauses: dict[str, Clause] = field(default_factory=dict)
     sites: list[Site] = field(default_factory=list)
     _expectations: dict[Request, Expectation] = field(default_factory=dict)
+    _obligations: dict[tuple[int, str], tuple[Obligation, ...]] = field(default_factory=dict)
     _last: tuple[Request, Readings] | None = None
 
     def __post_init__(self) -> None:
-        self.samples = {}
-        good = {
-            each.path: each.sample
-            for each in walk(self.codec, schema=self.messages.schema)
-            if isinstance(each, Site)
-        }
+        self.samples: dict[tuple[str, ...], Json] = {}
+        good = self._good()
         known = (*self.operation.known_names[:3], *self._answer_names())
         for each in walk(self.codec, known):
             if isinstance(each, Site):
-                site = replace(each, sample=good.get(each.path, each.sample))
+                site = each
+                if good:
+                    samples, sample = {**each.samples, **good}, good.get(each.path, each.sample)
+                    site = replace(each, sample=sample, samples=samples)
                 self.sites.append(site)
-                self.samples[site.path] = site.sample
+                if not site.settings:
+                    self.samples.setdefault(site.path, site.sample)
                 self._clauses_of(site)
             else:
-                self.add(self._uncovered(each))
+                self.add(self._uncovered(each, "annotation" if each.spoken else "uncovered"))
         self.preflight = self.request(self.messages.smallest)
+
+    def _good(self) -> dict[tuple[str, ...], Json]:
+        """Return the samples by place that known-good values ask for, where there are any."""
+        if self.messages.schema == self.codec.schema:
+            return {}
+        found = walk(self.codec, schema=self.messages.schema)
+        return {each.path: each.sample for each in found if isinstance(each, Site)}
 
     @property
     def operation(self) -> Operation:
@@ -80,11 +88,17 @@ class Deriver:
             for name in self.messages.schema_of((part,)).get("properties", ())
         )
 
-    def base(self, message: Message, path: Path, position: int = 0) -> Message:
-        """Return `message` with a valid value at `path`, but where that is never sent."""
-        if self.values.leaves_out(path):
+    def base(self, message: Message, site: Site, position: int = 0) -> Message:
+        """Return `message` with a valid value at `site`, but where that is never sent.
+
+        The branch that leads to the site is chosen. With a `position`, an array has three items.
+        """
+        if self.values.leaves_out(site.path):
             return message
-        found: Message = place(message, path, Keep(), self.samples, position)
+        for path, value in site.settings:
+            message = place(message, path, Put(value), site.samples, position)
+        last = 2 if position else 0
+        found: Message = place(message, site.path, Keep(), site.samples, last)
         return found
 
     def _answer_names(self) -> list[str]:
@@ -102,28 +116,41 @@ class Deriver:
     def _clauses_of(self, site: Site) -> None:
         for name, value in site.schema.items():
             rule = rules().get(name)
-            if rule is None:
-                reason = annotation(name)
+            if rule is None or name in site.spoken:
+                reason = site.spoken.get(name) or annotation(name)
                 place = pointer.join(site.pointer, name)
                 state: State = "annotation" if reason else "uncovered"
                 why = reason or "no rule for this keyword"
-                self.add(self._uncovered(Uncovered(name, site.path, place, value, why), state))
+                unasked = Uncovered(name, site.path, place, value, why, site.trail)
+                self.add(self._uncovered(unasked, state))
                 continue
-            self.add(self.clause(site, rule, value))
-            for obligation in rule.rule(value, site):
+            clause = self.clause(site, rule, value)
+            idle = rule.idle(value)
+            if idle and name != "properties":
+                clause = replace(clause, state="annotation", reason=idle)
+            self.add(clause)
+            for obligation in self.obligations(site, rule):
                 if obligation.subject:
                     self.add(self.clause(site, rule, value, obligation.subject))
+
+    def obligations(self, site: Site, rule: KeywordRule) -> tuple[Obligation, ...]:
+        """Return what `rule` says at `site`; asked once."""
+        key = (id(site), rule.keyword)
+        if key not in self._obligations:
+            self._obligations[key] = tuple(rule.rule(site.schema[rule.keyword], site))
+        return self._obligations[key]
 
     def clause(self, site: Site, rule: KeywordRule, value: Json, subject: str = "") -> Clause:
         """Return the clause of `rule` at `site`, for one name of it where `subject` is given."""
         path = (*site.path, subject) if subject else site.path
+        trail = (*site.trail, subject) if subject else site.trail
         names = {
             "site": site.words,
             "value": describe(value),
             "subject": subject or "each required name",
         }
         return Clause(
-            id=place_id(self.operation.id, path, rule.keyword),
+            id=place_id(self.operation.id, trail, rule.keyword),
             operation=self.operation.id,
             side="request",
             keyword=rule.keyword,
@@ -137,7 +164,7 @@ class Deriver:
 
     def _uncovered(self, each: Uncovered, state: State = "uncovered") -> Clause:
         return Clause(
-            id=place_id(self.operation.id, each.path, each.keyword),
+            id=place_id(self.operation.id, each.trail, each.keyword),
             operation=self.operation.id,
             side="request",
             keyword=each.keyword,
@@ -177,14 +204,16 @@ class Deriver:
             self._expectations[request] = self.judge.expectation(self.read(request))
         return self._expectations[request]
 
-    def broken(self, request: Request) -> tuple[str, ...]:
-        """Return the ids of the clauses that the likeliest reading of `request` breaks."""
+    def broken(self, request: Request, within: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """Return the ids of the clauses that the likeliest reading of `request` breaks.
+
+        `within` is the trail of the site concerned: it says which branch is meant.
+        """
         values = self.read(request).values
         found: dict[str, None] = {}
-        for each in self.judge.validators[0].broken(values[0]) if values else ():
-            path = tuple(ITEM if isinstance(step, int) else step for step in each.instance_path)
-            subject = each.subjects if each.keyword == "required" else ()
-            found[place_id(self.operation.id, (*path, *subject), each.keyword)] = None
+        for each in self.judge.validators[0].broken(values[0], within) if values else ():
+            subject = each.subjects if each.keyword in ("required", "properties") else ()
+            found[place_id(self.operation.id, (*each.trail, *subject), each.keyword)] = None
         return tuple(found)
 
 

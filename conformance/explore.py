@@ -16,11 +16,10 @@ from hypothesis.strategies import SearchStrategy
 from conformance import pointer
 from conformance.case import Case
 from conformance.clause import Clause
-from conformance.contract.model import Json
 from conformance.deriver import Deriver
 from conformance.keywords import explorers, rules
 from conformance.messages import Message, Path, members, place
-from conformance.obligation import ITEM, Put, Site, Without
+from conformance.obligation import ITEM, Put, Site, With, Without
 from conformance.plan import Plan
 from conformance.records import CaseRecord
 from conformance.seeded import from_the_seed_alone
@@ -183,12 +182,10 @@ def _violated(
     message: Message,
     value: Any,  # noqa: ANN401
 ) -> tuple[Message, Message]:
-    base = deriver.base(message, site.path)
-    current: Json = base
-    for step in site.path if keyword == "additionalProperties" else ():
-        current = current[0] if step == "*" else current[step]
-    new = {**current, **value} if keyword == "additionalProperties" else value
-    return place(base, site.path, Put(new), deriver.samples), base
+    base = deriver.base(message, site)
+    change = With(value) if keyword == "additionalProperties" else Put(value)
+    seen = change if site.lens is None else site.lens(change)
+    return place(base, site.path, seen, site.samples), base
 
 
 def _case(

@@ -13,7 +13,7 @@ from zlib import crc32
 from conformance.codec import BODY
 from conformance.contract.model import Json
 from conformance.example import NoExampleError, fullest, smallest
-from conformance.obligation import ITEM, Change
+from conformance.obligation import ITEM, Change, Index
 from conformance.schema import dereference
 
 _FEW = 5
@@ -212,7 +212,8 @@ def _place(
     step, rest = path[0], path[1:]
     here = (*done, step)
     sample = samples.get(here, "x")
-    if step == ITEM:
+    if step == ITEM or isinstance(step, Index):
+        position = int(step) if isinstance(step, Index) else position
         items = list(value) if isinstance(value, list) and value else [sample]
         items += [items[0]] * (position + 1 - len(items))
         items[position] = _place(items[position], rest, change, samples, here, position)

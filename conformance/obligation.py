@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from conformance.contract.model import Json
+from conformance.errors import ConformanceError
+from conformance.example import Examples, NoExampleError
+from conformance.flat import EndlessSchemaError
 from conformance.verdict import Expectation, Level
 
 ITEM = "*"
@@ -71,15 +74,26 @@ class Keep:
         return value
 
 
-@dataclass(frozen=True, slots=True)
+class Index(str):
+    """A step of an instance location that means the item at an index of its own."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True)
 class Site:
     """One schema object and the instance location that it governs.
 
     `path` is the instance location as steps through a message (`conformance.codec`), ITEM for any
-    item of an array. `pointer` is where
-    the schema stands in the contract. `words` names the place for people: `account`, `each item
-    of expand`. `sample` is an ordinary valid value. `neighbours` are valid values of other
-    properties, for near misses.
+    item of an array. `trail` are the steps of its clauses' ids: beside names the applicators on the
+    way, `anyOf.0`. `pointer` is where the schema stands in the contract. `words` names the place
+    for people: `account`, `each item of expand`. `sample` is an ordinary valid value.
+    `neighbours` are valid values of other properties, for near misses. `parts` are all the schemas
+    that hold here together, this one first; `whole` are schemas in which this one is a branch, for
+    what is to be valid after all. `settings` are the values that make the schema hold here,
+    outermost first, each with its location: the branch that leads here is chosen by them.
+    `spoken` are keywords that say nothing of their own here, with the reason. `lens` turns a
+    change of what the schema governs into one of the value at the location.
     """
 
     schema: Mapping[str, Json]
@@ -89,6 +103,14 @@ class Site:
     sample: Json
     neighbours: tuple[str, ...] = ()
     known_names: tuple[str, ...] = ()
+    trail: tuple[str, ...] = ()
+    parts: tuple[Json, ...] = ()
+    whole: tuple[Json, ...] = ()
+    settings: tuple[tuple[tuple[str, ...], Json], ...] = ()
+    samples: Mapping[tuple[str, ...], Json] = field(default_factory=dict)
+    spoken: Mapping[str, str] = field(default_factory=dict)
+    lens: Callable[[Change], Change] | None = None
+    examples: Examples | None = None
 
     @property
     def types(self) -> frozenset[str]:
@@ -97,6 +119,33 @@ class Site:
         if declared is None:
             return frozenset()
         return frozenset([declared] if isinstance(declared, str) else declared)
+
+    def says(self, *keywords: str) -> bool:
+        """Whether any schema that holds here has one of these keywords."""
+        parts = self.parts or (self.schema,)
+        return any(keyword in part for part in parts for keyword in keywords if part)
+
+    def values(self, *more: Json, without: tuple[str, ...] = ()) -> Iterator[Json]:
+        """Yield values that fit `more` and all that holds here, but for keywords of this schema.
+
+        So a value breaks one keyword alone: the keyword is taken away and its opposite is asked.
+        """
+        examples = self.examples or Examples(self.schema)
+        own = {name: value for name, value in self.schema.items() if name not in without}
+        parts = (own, *self.parts[1:], *more, *(() if without else self.whole))
+        try:
+            yield from examples.values(parts)
+        except (ConformanceError, EndlessSchemaError, NoExampleError, RecursionError):
+            return
+
+    def value(self, *more: Json, without: tuple[str, ...] = ()) -> tuple[Json] | None:
+        """Return the first of `values`, as a tuple of one; None where there is none."""
+        return next(((each,) for each in self.values(*more, without=without)), None)
+
+    def fits(self, value: Json) -> bool:
+        """Whether `value` is valid under all that holds here."""
+        examples = self.examples or Examples(self.schema)
+        return examples.fits((*(self.parts or (self.schema,)), *self.whole), value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,5 +157,5 @@ def _settled(clause: Clause, used: set[str], values: Values) -> Clause:
         reason = "speaks through the clauses of its members"
         return replace(clause, state="annotation", reason=reason)
     doubt = values.doubt(_place(clause))
-    reason = doubt or "nothing that breaks it can be said in this media type"
+    reason = doubt or "nothing that breaks it alone can be said in this media type"
     return replace(clause, state="uncovered", reason=reason)

@@ -97,9 +97,7 @@ def _keyword_clauses(
 ) -> Iterator[Clause]:
     rule = rules().get(keyword)
     prose = _PROSE.get(keyword)
-    if prose is None and (rule is None or keyword in ("properties", "items", "format")):
-        return
-    if keyword == "additionalProperties" and value is not False:
+    if prose is None and (rule is None or keyword == "format" or rule.idle(value)):
         return
     subjects = value if keyword == "required" else [""]
     for subject in subjects:

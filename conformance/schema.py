@@ -32,6 +32,7 @@ class View:
             declared = schema.get("type")
             if declared is None:
                 found |= {type_of(member) for member in schema.get("enum", ())}
+                found |= {type_of(schema["const"])} if "const" in schema else set()
             else:
                 found |= {declared} if isinstance(declared, str) else set(declared)
         return frozenset(found)
@@ -41,24 +42,41 @@ class View:
         return any(name in schema.get("properties", ()) for schema in self.schemas)
 
     def member(self, name: str) -> View:
-        """Look at the property `name`, declared or additional."""
+        """Look at the property `name`, declared, matched by a pattern, or additional."""
         found: list[Mapping[str, Json]] = []
         for schema in self.schemas:
-            properties = schema.get("properties", {})
-            child = properties.get(name, schema.get("additionalProperties"))
-            if isinstance(child, Mapping):
+            for child in _of_member(schema, name):
                 found.extend(_spread(child, self.root, 0))
         return View(tuple(found), self.root)
 
     def item(self) -> View:
-        """Look at the items of an array."""
+        """Look at the items of an array, wherever they stand in it."""
         found = [
             each
             for schema in self.schemas
-            if isinstance(schema.get("items"), Mapping)
-            for each in _spread(schema["items"], self.root, 0)
+            for child in _of_items(schema)
+            for each in _spread(child, self.root, 0)
         ]
         return View(tuple(found), self.root)
+
+
+def _of_member(schema: Mapping[str, Json], name: str) -> Iterator[Json]:
+    own = schema.get("properties", {})
+    if name in own:
+        yield own[name]
+    elif "patternProperties" in schema or "unevaluatedProperties" in schema:
+        # Any of them may govern the name: what it is read as must be open, not guessed.
+        yield from schema.get("patternProperties", {}).values()
+        yield schema.get("unevaluatedProperties")
+        yield schema.get("additionalProperties")
+    else:
+        yield schema.get("additionalProperties")
+
+
+def _of_items(schema: Mapping[str, Json]) -> Iterator[Json]:
+    yield from schema.get("prefixItems", ())
+    for keyword in ("items", "contains", "unevaluatedItems"):
+        yield schema.get(keyword)
 
 
 def type_of(value: Json) -> str:
@@ -97,3 +115,30 @@ def _spread(schema: Json, root: Json, depth: int) -> Iterator[Mapping[str, Json]
     for applicator in _IN_PLACE:
         for branch in schema.get(applicator, ()):
             yield from _spread(branch, root, depth + 1)
+    for applicator in ("then", "else"):
+        if applicator in schema:
+            yield from _spread(schema[applicator], root, depth + 1)
+    for branch in schema.get("dependentSchemas", {}).values():
+        yield from _spread(branch, root, depth + 1)
+
+
+def standalone(schema: Json, root: Json) -> Json:
+    """Return `schema` with the definitions of `root` that it reaches."""
+    definitions = root.get("$defs") if isinstance(root, Mapping) else None
+    if not definitions or not isinstance(schema, Mapping) or "$defs" in schema:
+        return schema
+    reached: dict[str, Json] = {}
+    queue: list[Json] = [schema]
+    while queue:
+        each = queue.pop()
+        if isinstance(each, Mapping):
+            name = each.get("$ref")
+            if isinstance(name, str):
+                key = pointer.unescape(name.removeprefix("#/$defs/"))
+                if key in definitions and key not in reached:
+                    reached[key] = definitions[key]
+                    queue.append(definitions[key])
+            queue.extend(value for value in each.values() if isinstance(value, Mapping | list))
+        elif isinstance(each, list):
+            queue.extend(each)
+    return {**schema, "$defs": reached} if reached else schema

@@ -1,29 +1,77 @@
-"""Contract → sites: every schema object of a message with the instance location it governs."""
+"""Contract → sites: every schema object of a body with the instance location that it governs.
+
+Several schemas hold at one location: those of `allOf`, the chosen branch of `anyOf`, `oneOf` and
+`if`, `dependentSchemas`. Each has a site of its own, so that each keyword has a clause of its own;
+a site in a branch brings the value that chooses the branch. What lies inside `not`, `if`,
+`contains` and `unevaluated…` speaks through that keyword, and is listed as such.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import islice
+from typing import Any
 
 from conformance import pointer
 from conformance.codec import BODY, Codec
 from conformance.contract.model import Json
-from conformance.example import NoExampleError, smallest
-from conformance.obligation import ITEM, Site
+from conformance.errors import ConformanceError
+from conformance.example import Examples, NoExampleError
+from conformance.flat import RELATIONS, EndlessSchemaError, items_of, members_of
+from conformance.obligation import ITEM, Change, Index, Put, Site, With
 from conformance.schema import dereference
+from conformance.words import of_pattern
 
-_DEPTH = 12
+_DEPTH = 16
+_AGAIN = 2
+"""How often one schema is looked into on one way: a recursive one has a second level."""
+
+_MOST_SITES = 4000
+_BY_THE_BRANCH = "no branch of another type takes it either: judged as {keyword}"
+_THROUGH = ("not", "if", "contains", "unevaluatedProperties", "unevaluatedItems")
 
 
 @dataclass(frozen=True, slots=True)
 class Uncovered:
-    """A keyword in the contract that no request tests, and why."""
+    """A keyword in the contract that no request tests, and why.
+
+    `spoken` says that another clause speaks for it, so that nothing is left open.
+    """
 
     keyword: str
     path: tuple[str, ...]
     pointer: str
     value: Json
     reason: str
+    trail: tuple[str, ...] = ()
+    spoken: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A schema that holds at a location: `fresh` ones get sites, the others are known by then."""
+
+    schema: Mapping[str, Json]
+    trail: tuple[str, ...]
+    place: str
+    fresh: bool = True
+    spoken: Mapping[str, str] = field(default_factory=dict)
+    lens: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """An instance location with all that holds there, and how to get there in any body."""
+
+    path: tuple[str, ...]
+    parts: tuple[_Part, ...]
+    settings: tuple[tuple[tuple[str, ...], Json], ...] = ()
+    samples: Mapping[tuple[str, ...], Json] = field(default_factory=dict)
+    above: tuple[int, ...] = ()
+    neighbours: tuple[str, ...] = ()
+    whole: tuple[Json, ...] = ()
 
 
 def walk(
@@ -34,9 +82,17 @@ def walk(
     `known_names` are names that the body does not know and that a server may. `schema` is a
     version of the schema of messages; the contract's own where there is none.
     """
-    if isinstance(codec.content.schema, Mapping):
-        root, place = schema or codec.schema, codec.content.pointer
-        yield from _walk(root["properties"][BODY], root, (BODY,), place, known_names, ())
+    if not isinstance(codec.content.schema, Mapping):
+        return
+    root = schema or codec.schema
+    walker = _Walker(root, known_names)
+    start = walker.spread(root["properties"][BODY], (BODY,), codec.content.pointer)
+    found = walker.visit(_Spot((BODY,), tuple(start)))
+    yield from islice(found, _MOST_SITES)
+    rest = next(found, None)
+    if rest is not None:
+        reason = f"over {_MOST_SITES} places are described: from here on none is visited"
+        yield Uncovered("$ref", rest.path, rest.pointer, "", reason, rest.trail)
 
 
 def words_of(path: tuple[str, ...]) -> str:
@@ -50,48 +106,358 @@ def name_of(path: tuple[str, ...]) -> str:
         return "the body"
     if path[-1] == ITEM:
         return f"each item of {name_of(path[:-1])}"
+    if isinstance(path[-1], Index):
+        return f"item {path[-1]} of {name_of(path[:-1])}"
     inner = [step for step in path if step != ITEM]
-    return ".".join(inner) if ITEM not in path else f"{path[-1]} of {name_of(path[:-1])}"
+    plain = ITEM not in path and not any(isinstance(step, Index) for step in path)
+    return ".".join(inner) if plain else f"{path[-1]} of {name_of(path[:-1])}"
 
 
-def _walk(
-    schema: Json,
-    root: Json,
-    path: tuple[str, ...],
-    place: str,
-    known_names: tuple[str, ...],
-    neighbours: tuple[str, ...],
-) -> Iterator[Site | Uncovered]:
-    if isinstance(schema, Mapping) and "$ref" in schema and len(path) > _DEPTH:
-        yield Uncovered("$ref", path, place, schema["$ref"], "the schema contains itself")
-        return
-    schema = dereference(schema, root)
-    if not isinstance(schema, Mapping):
-        return
-    try:
-        sample = smallest(schema, root)
-    except NoExampleError as problem:
-        for name, value in schema.items():
-            yield Uncovered(name, path, pointer.join(place, name), value, str(problem))
-        return
-    yield Site(schema, path, place, words_of(path), sample, neighbours, known_names)
-    yield from _below(schema, root, path, place)
+class _Walker:
+    def __init__(self, root: Json, known_names: tuple[str, ...]) -> None:
+        self._root = root
+        self._known_names = known_names
+        self._examples = Examples(root)
 
+    def spread(
+        self,
+        schema: Json,
+        trail: tuple[str, ...],
+        place: str,
+        **more: Any,  # noqa: ANN401
+    ) -> Iterator[_Part]:
+        """Yield `schema` and what its `allOf` holds, each with its own trail."""
+        yield from self._spread(schema, trail, place, more, 0)
 
-def _below(
-    schema: Mapping[str, Json], root: Json, path: tuple[str, ...], place: str
-) -> Iterator[Site | Uncovered]:
-    properties = schema.get("properties", {})
-    members = {
-        name: next(
-            (m for m in dereference(child, root).get("enum", ()) if isinstance(m, str) and m), None
+    def _spread(
+        self, schema: Json, trail: tuple[str, ...], place: str, more: dict[str, Any], depth: int
+    ) -> Iterator[_Part]:
+        schema = dereference(schema, self._root)
+        if not isinstance(schema, Mapping) or depth > _DEPTH:
+            return
+        yield _Part(schema, trail, place, **more)
+        for index, each in enumerate(schema.get("allOf", ())):
+            step = (*trail, f"allOf.{index}")
+            yield from self._spread(each, step, f"{place}/allOf/{index}", more, depth + 1)
+
+    # --- one location ---
+
+    def visit(self, spot: _Spot) -> Iterator[Site | Uncovered]:
+        """Yield the sites of a location's fresh parts, then those of branches, then those below."""
+        held = tuple(part.schema for part in spot.parts)
+        fresh = [part for part in spot.parts if part.fresh]
+        again = [part for part in fresh if spot.above.count(id(part.schema)) >= _AGAIN]
+        for part in again:
+            yield from self._again(part, spot)
+        fresh = [part for part in fresh if part not in again]
+        if not fresh:
+            return
+        sample = self._sample((*held, *spot.whole))
+        if isinstance(sample, str):
+            for part in fresh:
+                yield from self._unreached(part, spot, sample)
+            return
+        spot = replace(
+            spot,
+            samples={**spot.samples, spot.path: sample[0]},
+            above=(*spot.above, *(id(part.schema) for part in fresh)),
         )
-        for name, child in properties.items()
-        if isinstance(child, Mapping)
-    }
-    for name, child in properties.items():
-        others = tuple(text for other, text in members.items() if text and other != name)
-        below = pointer.join(place, "properties", name)
-        yield from _walk(child, root, (*path, name), below, (), others)
-    if isinstance(schema.get("items"), Mapping):
-        yield from _walk(schema["items"], root, (*path, ITEM), f"{place}/items", (), ())
+        for part in fresh:
+            yield self._site(part, spot, sample[0])
+            yield from self._inside(part, spot)
+        for part in fresh:
+            yield from self._branches(part, spot)
+        yield from self._members(fresh, spot)
+        yield from self._items(fresh, spot)
+
+    def _sample(self, held: tuple[Json, ...]) -> tuple[Json] | str:
+        """Return an ordinary value as a tuple of one, or why there is none."""
+        try:
+            return (self._examples.value(held),)
+        except (NoExampleError, ConformanceError) as problem:
+            return str(problem)
+        except EndlessSchemaError:
+            return "the schema contains itself without an end"
+
+    def _site(self, part: _Part, spot: _Spot, sample: Json) -> Site:
+        others = tuple(each.schema for each in spot.parts if each is not part)
+        return Site(
+            schema=part.schema,
+            path=spot.path,
+            pointer=part.place,
+            words=words_of(spot.path),
+            sample=sample,
+            neighbours=spot.neighbours,
+            known_names=self._known_names if len(spot.path) == 1 else (),
+            trail=part.trail,
+            parts=(part.schema, *others),
+            whole=spot.whole,
+            settings=spot.settings,
+            samples=spot.samples,
+            spoken=part.spoken,
+            lens=part.lens,
+            examples=self._examples,
+        )
+
+    def _again(self, part: _Part, spot: _Spot) -> Iterator[Uncovered]:
+        reason = f"the same definition once more: its clauses stand {_AGAIN} levels above"
+        yield Uncovered("$ref", spot.path, part.place, "", reason, part.trail, spoken=True)
+
+    def _unreached(self, part: _Part, spot: _Spot, reason: str) -> Iterator[Uncovered]:
+        for name, value in part.schema.items():
+            at = pointer.join(part.place, name)
+            yield Uncovered(name, spot.path, at, value, reason, part.trail)
+
+    def _inside(self, part: _Part, spot: _Spot) -> Iterator[Uncovered]:
+        """Yield what stands inside keywords that speak for all that they hold."""
+        for keyword in _THROUGH:
+            inner = part.schema.get(keyword)
+            if isinstance(inner, Mapping):
+                reason = f"speaks through {keyword}"
+                trail, at = (*part.trail, keyword), f"{part.place}/{keyword}"
+                yield from _spoken(dereference(inner, self._root), spot, trail, at, reason)
+
+    # --- branches at the same location ---
+
+    def _branches(self, part: _Part, spot: _Spot) -> Iterator[Site | Uncovered]:
+        schema, at = part.schema, part.place
+        for keyword in ("anyOf", "oneOf"):
+            reason = _BY_THE_BRANCH.format(keyword=keyword)
+            for index, branch in enumerate(schema.get(keyword, ())):
+                trail = (*part.trail, f"{keyword}.{index}")
+                place = f"{at}/{keyword}/{index}"
+                fresh = [*self.spread(branch, trail, place, spoken={"type": reason})]
+                yield from self._chosen(part, spot, (keyword,), fresh, ())
+        condition = schema.get("if")
+        if condition is not None:
+            for keyword, holds in (("then", condition), ("else", {"not": condition})):
+                trail = (*part.trail, keyword)
+                fresh = [*self.spread(schema.get(keyword), trail, f"{at}/{keyword}")]
+                yield from self._chosen(part, spot, ("if", "then", "else"), fresh, (holds,))
+        for name, inner in schema.get("dependentSchemas", {}).items():
+            trail = (*part.trail, f"dependentSchemas.{name}")
+            fresh = [*self.spread(inner, trail, pointer.join(at, "dependentSchemas", name))]
+            yield from self._chosen(
+                part, spot, ("dependentSchemas",), fresh, ({"required": [name]},)
+            )
+        if isinstance(schema.get("propertyNames"), Mapping):
+            trail, place = (*part.trail, "propertyNames"), f"{at}/propertyNames"
+            lens = partial(_Renamed, self._fill(spot))
+            names = [*self.spread(schema["propertyNames"], trail, place, lens=lens)]
+            yield from self._names(spot, names)
+
+    def _chosen(
+        self,
+        part: _Part,
+        spot: _Spot,
+        taken: tuple[str, ...],
+        fresh: list[_Part],
+        holds: tuple[Json, ...],
+    ) -> Iterator[Site | Uncovered]:
+        """Visit the location anew, with a branch chosen; what was there before is known."""
+        if not fresh:
+            return
+        rest = {name: value for name, value in part.schema.items() if name not in taken}
+        old = [
+            replace(each, schema=rest if each is part else each.schema, fresh=False)
+            for each in spot.parts
+        ]
+        extra = [
+            inner
+            for each in holds
+            for inner in self.spread(each, part.trail, part.place, fresh=False)
+        ]
+        parts = (*fresh, *old, *extra)
+        # The whole schema is asked too: a value of one branch must not be one of another.
+        whole = (*(each.schema for each in spot.parts), *spot.whole)
+        sample = self._sample((*(each.schema for each in parts), *whole))
+        if isinstance(sample, str):
+            for each in fresh:
+                yield from self._unreached(each, spot, f"nothing chooses this branch: {sample}")
+            return
+        settings = (*spot.settings, (spot.path, sample[0]))
+        yield from self.visit(replace(spot, parts=parts, settings=settings, whole=whole))
+
+    def _fill(self, spot: _Spot) -> Json:
+        """Return a value for a member whose name no schema declares."""
+        name = next(self._free(spot), "key")
+        sample = self._sample(tuple(part.schema for part in self._member(name, spot)) or (True,))
+        return "x" if isinstance(sample, str) else sample[0]
+
+    def _names(self, spot: _Spot, names: list[_Part]) -> Iterator[Site | Uncovered]:
+        sample = self._sample(({"type": "string"}, *(part.schema for part in names)))
+        for part in names:
+            if isinstance(sample, str):
+                yield from self._unreached(part, spot, sample)
+            else:
+                yield self._site(part, replace(spot, parts=tuple(names)), sample[0])
+
+    # --- below ---
+
+    def _below(
+        self,
+        spot: _Spot,
+        step: str,
+        parts: list[_Part],
+        holds: Json,
+        neighbours: tuple[str, ...] = (),
+    ) -> Iterator[Site | Uncovered]:
+        if len(spot.path) >= _DEPTH:
+            for part in parts:
+                yield from self._unreached(part, spot, f"over {_DEPTH} levels deep")
+            return
+        settings = spot.settings
+        related = any(keyword in part.schema for part in spot.parts for keyword in RELATIONS)
+        if related or isinstance(step, Index):
+            # One member may forbid another: the object around is one that has this member.
+            around = self._sample((*(part.schema for part in spot.parts), holds))
+            if not isinstance(around, str):
+                settings = (*settings, (spot.path, around[0]))
+        yield from self.visit(
+            _Spot((*spot.path, step), tuple(parts), settings, spot.samples, spot.above, neighbours)
+        )
+
+    def _members(self, fresh: list[_Part], spot: _Spot) -> Iterator[Site | Uncovered]:
+        names: dict[str, None] = {}
+        for part in fresh:
+            names |= dict.fromkeys(part.schema.get("properties", ()))
+        texts = {name: self._a_member(name, fresh) for name in names}
+        for name in names:
+            parts = self._member(name, spot)
+            others = tuple(t for other, t in texts.items() if t and other != name)
+            if any(part.fresh for part in parts):
+                yield from self._below(spot, name, parts, {"required": [name]}, others)
+        for part in fresh:
+            yield from self._maps(part, spot)
+
+    def _maps(self, part: _Part, spot: _Spot) -> Iterator[Site | Uncovered]:
+        """Visit what governs names that are not declared."""
+        for pattern in part.schema.get("patternProperties", {}):
+            name = next((n for n in of_pattern(pattern) if not self._declared(n, spot)), None)
+            wanted = f"patternProperties.{pattern}"
+            yield from self._extra(part, spot, name, wanted)
+        if isinstance(part.schema.get("additionalProperties"), Mapping):
+            name = next((n for n in self._free(spot) if _is_extra(n, part.schema)), None)
+            yield from self._extra(part, spot, name, "additionalProperties")
+
+    def _extra(
+        self, part: _Part, spot: _Spot, name: str | None, wanted: str
+    ) -> Iterator[Site | Uncovered]:
+        if name is None:
+            reason = "no name was found that it governs"
+            yield Uncovered(wanted.partition(".")[0], spot.path, part.place, "", reason, part.trail)
+            return
+        own = (*part.trail, wanted)
+        parts = [
+            each if each.trail[: len(own)] == own else replace(each, fresh=False)
+            for each in self._member(name, spot)
+        ]
+        yield from self._below(spot, name, parts, {"required": [name]})
+
+    def _free(self, spot: _Spot) -> Iterator[str]:
+        names = [
+            part.schema["propertyNames"] for part in spot.parts if "propertyNames" in part.schema
+        ]
+        for name in ("key", "another", "k1", "K"):
+            if not self._declared(name, spot) and (not names or self._examples.fits(names, name)):
+                yield name
+        for each in self._examples.values(({"type": "string"}, *names)) if names else ():
+            if not self._declared(each, spot):
+                yield each
+
+    @staticmethod
+    def _declared(name: str, spot: _Spot) -> bool:
+        return any(name in part.schema.get("properties", ()) for part in spot.parts)
+
+    def _member(self, name: str, spot: _Spot) -> list[_Part]:
+        """Return every part that holds for the member `name`."""
+        found: list[_Part] = []
+        for part in spot.parts:
+            schemas = [*map(id, members_of(part.schema, name))]
+            for step, at, schema in _ways(part.schema, name):
+                if id(schema) in schemas:
+                    trail, place = (*part.trail, step), f"{part.place}/{at}"
+                    found += self.spread(schema, trail, place, fresh=part.fresh)
+        return found
+
+    def _a_member(self, name: str, parts: list[_Part]) -> str | None:
+        for part in parts:
+            child = dereference(part.schema.get("properties", {}).get(name, {}), self._root)
+            members = child.get("enum", ()) if isinstance(child, Mapping) else ()
+            for member in members:
+                if isinstance(member, str) and member:
+                    return member
+        return None
+
+    def _items(self, fresh: list[_Part], spot: _Spot) -> Iterator[Site | Uncovered]:
+        longest = max((len(part.schema.get("prefixItems", ())) for part in spot.parts), default=0)
+        for index in range(longest):
+            parts = self._item(index, spot)
+            if any(part.fresh for part in parts):
+                yield from self._below(spot, Index(index), parts, {"minItems": index + 1})
+        if any(isinstance(part.schema.get("items"), Mapping) for part in fresh):
+            step = ITEM if longest == 0 else Index(longest)
+            yield from self._below(spot, step, self._item(longest, spot), {"minItems": longest + 1})
+
+    def _item(self, index: int, spot: _Spot) -> list[_Part]:
+        found: list[_Part] = []
+        for part in spot.parts:
+            prefix = len(part.schema.get("prefixItems", ()))
+            for schema in items_of(part.schema, index):
+                step = f"prefixItems.{index}" if index < prefix else ITEM
+                at = f"prefixItems/{index}" if index < prefix else "items"
+                if index >= prefix and "items" not in part.schema:
+                    continue
+                trail, place = (*part.trail, step), f"{part.place}/{at}"
+                found += self.spread(schema, trail, place, fresh=part.fresh)
+        return found
+
+
+def _ways(schema: Mapping[str, Json], name: str) -> Iterator[tuple[str, str, Json]]:
+    """Yield the steps of id and pointer by which `schema` may govern the member `name`."""
+    if name in schema.get("properties", ()):
+        yield name, pointer.join("properties", name), schema["properties"][name]
+    for pattern, each in schema.get("patternProperties", {}).items():
+        yield f"patternProperties.{pattern}", pointer.join("patternProperties", pattern), each
+    if "additionalProperties" in schema:
+        yield "additionalProperties", "additionalProperties", schema["additionalProperties"]
+
+
+def _is_extra(name: str, schema: Mapping[str, Json]) -> bool:
+    return [*map(id, members_of(schema, name))] == [id(schema["additionalProperties"])]
+
+
+def _spoken(
+    schema: Json, spot: _Spot, trail: tuple[str, ...], place: str, reason: str, depth: int = 0
+) -> Iterator[Uncovered]:
+    """Yield every keyword inside a schema that speaks through the one that holds it."""
+    if not isinstance(schema, Mapping) or depth > 4:  # noqa: PLR2004  (deeper ones are the same)
+        return
+    for name, value in schema.items():
+        at = pointer.join(place, name)
+        yield Uncovered(name, spot.path, at, value, reason, trail, spoken=True)
+        inner = value.items() if name in ("properties", "patternProperties") else ()
+        for key, each in inner:
+            steps = (*trail, key if name == "properties" else f"{name}.{key}")
+            yield from _spoken(each, spot, steps, pointer.join(at, key), reason, depth + 1)
+        for index, each in enumerate(value if isinstance(value, list) else ()):
+            steps = (*trail, f"{name}.{index}")
+            yield from _spoken(each, spot, steps, f"{at}/{index}", reason, depth + 1)
+        if isinstance(value, Mapping) and name not in ("properties", "patternProperties"):
+            step = ITEM if name == "items" else name
+            yield from _spoken(value, spot, (*trail, step), at, reason, depth + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Renamed:
+    """A change of a name: the object gets a member that is named like that."""
+
+    fill: Json
+    change: Change
+
+    def __call__(self, value: Json) -> Json:
+        """Return the object with one more member."""
+        name = self.change.new if isinstance(self.change, Put) else self.change("name")
+        if not isinstance(name, str):
+            return value
+        return With({name: self.fill})(value)

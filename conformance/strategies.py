@@ -122,7 +122,7 @@ def _long(head: str, length: int) -> str:
 
 def near_texts(members: Sequence[str]) -> SearchStrategy[str]:
     """Return texts near the members: one with an edit, several joined, or anything."""
-    member = st.sampled_from(list(members) or ["a"])
+    member = st.sampled_from([each for each in members if each] or ["a"])
     inserted = st.builds(
         lambda text, at, new: text[: at % (len(text) + 1)] + new + text[at % (len(text) + 1) :],
         member,

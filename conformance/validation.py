@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import jsonschema_rs
@@ -12,22 +13,62 @@ from conformance.contract.model import Content, Json
 from conformance.errors import ContractError
 
 _Kind = jsonschema_rs.ValidationErrorKind
+_PATTERNS = jsonschema_rs.FancyRegexOptions(backtrack_limit=100_000)
+"""A pattern that looks around may go back; past so many steps it does not match."""
 
 
 @dataclass(frozen=True, slots=True)
 class Broken:
     """One keyword that a value breaks.
 
-    `schema_path` leads to the keyword through the schema (`$ref` included as a step),
-    `instance_path` to the value; `subjects` are the names concerned: the missing one of
-    `required`, the unexpected ones of `additionalProperties`.
+    `trail` leads to the schema that has the keyword: names, `*` for items, and the applicators on
+    the way as `anyOf.0` (references are no step); `instance_path` leads to the value. `subjects`
+    are the names concerned: the missing one of `required`, the unexpected ones of
+    `additionalProperties`, the forbidden one of `properties`.
     """
 
     keyword: str
-    schema_path: tuple[str | int, ...]
+    trail: tuple[str, ...]
     instance_path: tuple[str | int, ...]
     subjects: tuple[str, ...]
     sentence: str
+
+
+_NAMED = frozenset({"properties", "patternProperties", "dependentSchemas"})
+_LISTED = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
+
+
+def located(path: Sequence[str | int]) -> tuple[tuple[str, ...], str, str]:
+    """Return the trail, the keyword and its subject that a way through the schema leads to.
+
+    `["properties", "a", "$ref", "anyOf", 0, "type"]` is `(("a", "anyOf.0"), "type", "")`. A schema
+    `false` has no keyword: the one that holds it is broken.
+    """
+    trail: list[str] = []
+    steps = [step for index, step in enumerate(path) if not _is_reference(path, index)]
+    at = 0
+    while at < len(steps):
+        keyword, rest = str(steps[at]), steps[at + 1 :]
+        if keyword in _NAMED and rest:
+            if len(rest) == 1:
+                return tuple(trail), keyword, str(rest[0])
+            trail.append(str(rest[0]) if keyword == "properties" else f"{keyword}.{rest[0]}")
+            at += 2
+        elif keyword in _LISTED and len(rest) > 1:
+            trail.append(f"{keyword}.{rest[0]}")
+            at += 2
+        elif not rest or (keyword in _LISTED and len(rest) == 1):
+            return tuple(trail), keyword, ""
+        else:
+            trail.append("*" if keyword == "items" else keyword)
+            at += 1
+    return tuple(trail), "", ""
+
+
+def _is_reference(path: Sequence[str | int], index: int) -> bool:
+    """Whether the step at `index` is a `$ref`, and no property of that name."""
+    named = index > 0 and path[index - 1] in _NAMED and not _is_reference(path, index - 1)
+    return path[index] == "$ref" and not named
 
 
 class Validator:
@@ -36,10 +77,14 @@ class Validator:
     Raises ContractError where the schema itself is none.
     """
 
-    def __init__(self, schema: Json, *, place: str = "") -> None:
+    def __init__(self, schema: Json, *, place: str = "", formats: bool = False) -> None:
         try:
             self._validator = jsonschema_rs.Draft202012Validator(
-                schema, offline=True, validate_formats=False, mask="the value"
+                schema,
+                offline=True,
+                validate_formats=formats,
+                mask="the value",
+                pattern_options=_PATTERNS,
             )
         except (ValueError, jsonschema_rs.ReferencingError) as problem:
             first = str(problem).splitlines()[0]
@@ -49,26 +94,51 @@ class Validator:
         """Whether `value` is valid."""
         return self._validator.is_valid(value)
 
-    def broken(self, value: Json) -> Iterator[Broken]:
-        """Yield each keyword that `value` breaks, in no promised order."""
+    def broken(self, value: Json, within: tuple[str, ...] = ()) -> Iterator[Broken]:
+        """Yield each keyword that `value` breaks, in no promised order.
+
+        Of an `anyOf` or `oneOf` that no branch satisfies, the branch on the way `within` tells
+        what is broken in it; without one, the keyword itself is what is broken.
+        """
         for error in self._validator.iter_errors(value):
-            path = tuple(error.schema_path)
-            keyword = next((str(step) for step in reversed(path) if isinstance(step, str)), "")
-            yield Broken(
-                keyword=keyword,
-                schema_path=path,
-                instance_path=tuple(error.instance_path),
-                subjects=_subjects(error.kind),
-                sentence=error.message[:400],
-            )
+            yield from _broken(error, within)
+
+
+def _broken(error: Any, within: tuple[str, ...]) -> Iterator[Broken]:  # noqa: ANN401
+    trail, keyword, subject = located(error.evaluation_path)
+    if isinstance(error.kind, _Kind.AnyOf | _Kind.OneOfNotValid):
+        here = len(trail)
+        name, _, index = (within[here] if len(within) > here else "").partition(".")
+        if within[:here] == trail and name == keyword and index.isdigit():
+            for inner in error.kind.context[int(index)]:
+                yield from _broken(inner, within)
+            return
+    yield Broken(
+        keyword=keyword,
+        trail=trail,
+        instance_path=tuple(error.instance_path),
+        subjects=(subject,) if subject else _subjects(error.kind),
+        sentence=error.message[:400],
+    )
 
 
 def _subjects(kind: Any) -> tuple[str, ...]:  # noqa: ANN401  (a class per keyword, no common type)
     if isinstance(kind, _Kind.Required):
         return (str(kind.property),)
-    if isinstance(kind, _Kind.AdditionalProperties):
+    if isinstance(kind, _Kind.AdditionalProperties | _Kind.UnevaluatedProperties):
         return tuple(kind.unexpected)
     return ()
+
+
+@lru_cache(maxsize=1024)
+def matches(pattern: str, text: str) -> bool:
+    """Whether `pattern` (ECMA 262) occurs in `text`, decided in bounded time."""
+    return _pattern(pattern).fits(text)
+
+
+@lru_cache(maxsize=512)
+def _pattern(pattern: str) -> Validator:
+    return Validator({"pattern": pattern})
 
 
 class Validators:

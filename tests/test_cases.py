@@ -246,11 +246,11 @@ def test_every_clause_of_the_request_is_covered_or_says_why_not() -> None:
 
 def test_what_no_case_can_break_is_uncovered_with_a_reason() -> None:
     small = Small(
-        "few", closed({"n": {"type": "integer", "multipleOf": 2}, "o": {"type": "object"}})
+        "few", closed({"n": {"type": "integer", "unheardOf": 2}, "o": {"type": "object"}})
     )
     found = {clause.id: clause for clause in derive(small.operation()).clauses}
-    assert found["PostThing/n/multipleOf"].state == "uncovered"
-    assert found["PostThing/n/multipleOf"].reason == "no rule for this keyword"
+    assert found["PostThing/n/unheardOf"].state == "uncovered"
+    assert found["PostThing/n/unheardOf"].reason == "no rule for this keyword"
     assert found["PostThing/type"].state == "uncovered"
     assert "media type" in found["PostThing/type"].reason
     assert found["PostThing/properties"].state == "covered"
@@ -278,7 +278,7 @@ HOLDS_ITSELF = {"type": "object", "required": ["n"], "properties": {"n": SELF}}
             "itself",
         ),
         (
-            closed({"a": {"type": "string", "pattern": "^[0-9]{7}$"}}, "a"),
+            closed({"a": {"type": "string", "pattern": "^[0-9]{7}$", "maxLength": 6}}, "a"),
             FORM,
             "no ordinary value",
         ),
@@ -361,7 +361,7 @@ def test_a_json_body_need_not_be_an_object(schema: Json) -> None:
             {},
             {"in": {"key": "abc"}},
         ),
-        (True, "x", "x"),
+        (True, "abc", "abc"),
     ],
 )
 def test_ordinary_values(schema: Json, least: Json, most: Json) -> None:
@@ -405,10 +405,12 @@ def test_places_have_names_for_people() -> None:
 def test_what_lies_beyond_reach_is_listed() -> None:
     deep = {"$defs": {"n": {"type": "object", "properties": {"n": SELF}}}, **SELF}
     beyond = [each for each in walk(codec_of(deep)) if isinstance(each, Uncovered)]
-    assert [each.reason for each in beyond] == ["the schema contains itself"]
-    pattern = closed({"a": {"type": "string", "pattern": "^[0-9]{7}$"}})
+    assert [each.reason for each in beyond] == [
+        "the same definition once more: its clauses stand 2 levels above"
+    ]
+    pattern = closed({"a": {"type": "string", "pattern": "^[0-9]{7}$", "maxLength": 3}})
     listed = [each for each in walk(codec_of(pattern)) if isinstance(each, Uncovered)]
-    assert {each.keyword for each in listed} == {"type", "pattern"}
+    assert {each.keyword for each in listed} == {"type", "pattern", "maxLength"}
     assert all("no ordinary value" in each.reason for each in listed)
     assert list(walk(codec_of(None))) == []
 
@@ -447,10 +449,10 @@ def test_bodies_without_objects_have_nothing_optional() -> None:
     assert messages.ordered({"body": "x"}) == {"body": "x"}
 
 
-def test_a_fullest_body_that_does_not_fit_gives_way_to_the_smallest() -> None:
+def test_the_fullest_body_has_as_many_members_as_may_be() -> None:
     schema = {"type": "object", "properties": {"a": TEXT, "b": TEXT}, "maxProperties": 1}
     messages = messages_of(schema)
-    assert messages.fullest == messages.smallest == {"body": {}}
+    assert (messages.smallest, messages.fullest) == ({"body": {}}, {"body": {"a": "abc"}})
 
 
 def test_a_request_that_cannot_be_said_is_no_case() -> None:

@@ -27,14 +27,44 @@ from tests.soundness import fits
 
 RULES = {
     "additionalProperties",
+    "allOf",
+    "anyOf",
+    "const",
+    "contains",
+    "dependentRequired",
+    "dependentSchemas",
+    "discriminator",
+    "else",
     "enum",
+    "exclusiveMaximum",
+    "exclusiveMinimum",
     "format",
+    "if",
     "items",
+    "maxContains",
+    "maxItems",
     "maxLength",
+    "maxProperties",
+    "maximum",
+    "minContains",
+    "minItems",
     "minLength",
+    "minProperties",
+    "minimum",
+    "multipleOf",
+    "not",
+    "oneOf",
+    "pattern",
+    "patternProperties",
+    "prefixItems",
     "properties",
+    "propertyNames",
     "required",
+    "then",
     "type",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+    "uniqueItems",
 }
 CALM = settings(
     max_examples=60, deadline=None, database=None, suppress_health_check=list(HealthCheck)
@@ -71,7 +101,8 @@ def test_every_file_is_a_rule() -> None:
     assert set(explorers()) == {"additionalProperties", "enum", "maxLength"}
     for rule in rules().values():
         assert re.fullmatch(
-            r"JSON Schema (Core|Validation) 2020-12, section \d+(\.\d+)+", rule.source
+            r"(JSON Schema (Core|Validation) 2020-12|OpenAPI 3\.0\.4), section \d+(\.\d+)+",
+            rule.source,
         )
         assert rule.words.format(site="s", value="v", subject="n")
         assert not annotation(rule.keyword)
@@ -107,18 +138,18 @@ def test_two_files_that_claim_one_keyword_are_an_error_that_names_both(another_f
 
 
 def test_a_keyword_is_added_by_adding_a_file(another_file: Path) -> None:
-    another_file.write_text(RULE.format(name="multipleOf"))
-    assert set(rules()) == {*RULES, "multipleOf"}
+    another_file.write_text(RULE.format(name="unheardOf"))
+    assert set(rules()) == {*RULES, "unheardOf"}
 
 
 def test_annotations_oblige_nobody_and_say_why() -> None:
     assert " ".join(sorted(ANNOTATIONS)) == (
-        "$comment contentEncoding contentMediaType default deprecated description discriminator"
-        " example examples externalDocs nullable readOnly title writeOnly xml"
+        "$comment $defs $ref contentEncoding contentMediaType contentSchema default deprecated"
+        " description example examples externalDocs nullable readOnly title writeOnly xml"
     )
     assert all(annotation(name) for name in ANNOTATIONS)
     assert "extension" in str(annotation("x-anything"))
-    for name in ("pattern", "minimum", "uniqueItems", "not"):
+    for name in ("pattern", "minimum", "unheardOf", "discriminator"):
         assert annotation(name) is None
 
 

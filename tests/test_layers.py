@@ -17,6 +17,7 @@ ORDER = (
     "pointer",
     "text",
     "percent",
+    "patterns",
     "settings",
     "config",
     "exchange",
@@ -43,10 +44,14 @@ ORDER = (
     # what the target owes
     "schema",
     "validation",
+    "flat",
+    "words",
     "strictjson",
     "example",
     "strategies",
+    "kinds",
     "obligation",
+    "limits",
     "keywords",
     "keywords.*",
     # messages, bytes, readings

@@ -32,36 +32,69 @@ ANNOTATIONS: Mapping[str, str] = {
     "writeOnly": "says who reads the property",
     "externalDocs": "links to prose",
     "xml": "describes another media type",
-    "discriminator": "helps tools to choose a schema",
     "$comment": "speaks to maintainers",
     "nullable": "is rewritten into type",
     "contentMediaType": "describes text inside the string",
     "contentEncoding": "describes text inside the string",
+    "contentSchema": "describes text inside the string",
+    "$ref": "leads to a definition, whose clauses stand here",
+    "$defs": "holds definitions, whose clauses stand where they are referred to",
 }
+
+
+Idle = Callable[[Any], str]
 
 
 @dataclass(frozen=True, slots=True)
 class KeywordRule:
-    """A registered rule. `words` is a template over {site}, {value} and {subject}."""
+    """A registered rule. `words` is a template over {site}, {value} and {subject}.
+
+    `idle` says why a value of the keyword obliges nobody by itself, or nothing where it does.
+    """
 
     keyword: str
     source: str
     words: str
     rule: Rule
     home: str
+    idle: Idle
 
 
+_THROUGH = "speaks through the clauses of its members"
 _MARK = "__keyword_rule__"
 _EXPLORES = "__keyword_explores__"
 
 Violations = Callable[[Any, Site], "SearchStrategy[Any]"]
 
 
-def keyword(name: str, *, source: str, words: str) -> Callable[[Rule], Rule]:
+def busy(_: Any) -> str:  # noqa: ANN401  (any JSON)
+    """Say that every value of a keyword obliges."""
+    return ""
+
+
+def forbids_nothing(value: Any) -> str:  # noqa: ANN401  (any JSON)
+    """Say that a limit of zero, an empty list or `false` forbids nothing."""
+    return "" if value else "forbids nothing"
+
+
+def through_members(value: Any) -> str:  # noqa: ANN401  (any JSON)
+    """Say that several schemas speak through their own clauses; `false` forbids by itself."""
+    inner = value.values() if isinstance(value, Mapping) else value
+    return "" if any(each is False for each in inner) else _THROUGH
+
+
+def through_schema(value: Any) -> str:  # noqa: ANN401  (any JSON)
+    """Say that a schema speaks through the clauses of its own; `false` forbids by itself."""
+    if value is False:
+        return ""
+    return "allows everything" if value is True or value == {} else _THROUGH
+
+
+def keyword(name: str, *, source: str, words: str, idle: Idle = busy) -> Callable[[Rule], Rule]:
     """Register the decorated rule for the keyword `name`."""
 
     def register(rule: Rule) -> Rule:
-        setattr(rule, _MARK, KeywordRule(name, source, words, rule, rule.__module__))
+        setattr(rule, _MARK, KeywordRule(name, source, words, rule, rule.__module__, idle))
         return rule
 
     return register
@@ -118,7 +151,10 @@ def annotation(name: str) -> str | None:
 
 
 def describe(value: Any) -> str:  # noqa: ANN401  (any JSON)
-    """Return `value` in a few words, for clauses."""
+    """Return `value` in a few words, for clauses; of a schema the names that it speaks of."""
+    if isinstance(value, Mapping):
+        return describe([*value])
     if isinstance(value, list):
-        return ", ".join(str(each) for each in value[:12]) + (", …" if len(value) > 12 else "")  # noqa: PLR2004
+        shown = [f"{{{describe(v)}}}" if isinstance(v, Mapping) else str(v) for v in value[:12]]
+        return ", ".join(shown) + (", …" if len(value) > 12 else "")  # noqa: PLR2004
     return str(value)

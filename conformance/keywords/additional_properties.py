@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from conformance.keywords import arbitrary, keyword
+from conformance.keywords import arbitrary, keyword, through_schema
 from conformance.obligation import Obligation, Site, With, must_refuse
 from conformance.text import camel, widened
 from conformance.verdict import Level
@@ -27,6 +27,7 @@ _MOST_MISSPELT = 12
     "additionalProperties",
     source="JSON Schema Core 2020-12, section 10.3.2.3",
     words="{site} takes no other name than the declared ones",
+    idle=through_schema,
 )
 def additional_properties(allowed: Json, site: Site) -> Iterator[Obligation]:
     """`false` closes the object: any other name is refused, however it is spelt or filled."""

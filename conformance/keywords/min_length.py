@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from conformance.keywords import keyword
+from conformance.keywords import forbids_nothing, keyword
 from conformance.obligation import Obligation, Put, Site, must_accept, must_refuse
 from conformance.text import ALPHABETS, repeated
 
@@ -13,6 +13,7 @@ from conformance.text import ALPHABETS, repeated
     "minLength",
     source="JSON Schema Validation 2020-12, section 6.3.2",
     words="{site} has at least {value} characters",
+    idle=forbids_nothing,
 )
 def min_length(limit: int, site: Site) -> Iterator[Obligation]:
     """Length counts Unicode code points, so a two-byte character is one."""

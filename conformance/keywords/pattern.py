@@ -1,0 +1,35 @@
+"""pattern."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from conformance.keywords import keyword
+from conformance.obligation import Obligation, Put, Site, must_accept, must_refuse
+from conformance.patterns import UnreadablePatternError, near_misses
+from conformance.validation import matches
+
+
+@keyword(
+    "pattern",
+    source="JSON Schema Validation 2020-12, section 6.3.3",
+    words="{site} matches {value}",
+)
+def pattern(wanted: str, site: Site) -> Iterator[Obligation]:
+    """A match anywhere is enough, unless anchored; `$` is the end, with no line break behind."""
+    fitting = [each for each in site.values({"type": "string"}) if isinstance(each, str)]
+    for count, text in enumerate(fitting[:4]):
+        yield must_accept(f"match-{count}", Put(text), f"{text!r:.80} matches")
+    try:
+        tries = [*near_misses(wanted)]
+    except UnreadablePatternError:
+        tries = [("mark", "!"), ("letters", "zzz"), ("digits", "0"), ("empty", "")]
+    other = site.value({"type": "string", "not": {"pattern": wanted}}, without=("pattern",))
+    if other is not None:
+        tries.insert(0, ("no-match", other[0]))
+    seen = set()
+    for name, text in tries:
+        if text not in seen and not matches(wanted, text):
+            seen.add(text)
+            lead = len(seen) <= 3  # noqa: PLR2004  (one of them will fit all else)
+            yield must_refuse(name, Put(text), f"{text!r:.80} does not match", lead=lead)
