@@ -9,7 +9,8 @@ freedoms that it models, each a reading of its own:
 - a pair with malformed percent-encoding may be dropped;
 - a raw semicolon may part pairs (HTML 4.01, appendix B.2.2), or be refused;
 - NUL and empty pairs may be refused;
-- an array whose style the contract leaves open may arrive in any style.
+- an array whose style the contract leaves open may arrive in any style;
+- an empty bracket in an empty bracket opens no second array for some (qs).
 """
 
 from __future__ import annotations
@@ -197,7 +198,8 @@ def _branch(children: dict[str, Node], place: _Place) -> tuple[list[Json], bool]
         if not node.children:
             return _lists([_scalars(text, place.item()) for text in node.texts]), False
         values, _ = _values(node, place.item())
-        return [[value] for value in values], True
+        flat = [value for value in values if isinstance(value, list)]
+        return [[value] for value in values] + flat, True
     found: list[Json] = []
     unreadable = "" in keys
     indices = all(key == "" or (key.isascii() and key.isdigit()) for key in keys)

@@ -64,6 +64,12 @@ CONFORMING = (
         refuse=by_reason(duplicate=409),
     ),
     free(
+        "brackets-flat",
+        "reads an empty bracket in an empty bracket as one",
+        either(BASE + b"&expand[][]=a"),
+        decode=Decoder(nested_empty="flat"),
+    ),
+    free(
         "type-open",
         "accepts types that are not listed",
         either(b"account=a&type=other"),

@@ -34,6 +34,7 @@ class Decoder:
     bad_utf8: Literal["refuse", "replace"] = "refuse"
     nul: Literal["refuse", "accept"] = "refuse"
     empty_name: Literal["keep", "drop"] = "keep"
+    nested_empty: Literal["array", "flat"] = "array"
 
     def __call__(self, body: bytes) -> Params:
         """Return the parameters in the order of the body; raises UnreadableError."""
@@ -46,6 +47,8 @@ class Decoder:
             if name == "" and self.empty_name == "drop":
                 continue
             head, *keys = keys_of(name)
+            if self.nested_empty == "flat" and keys[:2] == ["", ""]:
+                keys = keys[1:]
             self._put(params, head, keys, text)
         return {name: arrays(value) for name, value in params.items()}
 
