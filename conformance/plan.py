@@ -73,7 +73,7 @@ def _controls(deriver: Deriver, cases: list[Case]) -> Iterator[Case]:
             keyword = "spelling" if case.context.startswith("fullest-") else "properties"
             clause = named.get(keyword, case.clause) if case.context else case.clause
             if case.context.endswith("-item"):
-                clause = case.clause
+                clause = _of_items(deriver, case, control)
             yield Case(
                 id=f"{clause.id}/control-{control.digest[:8]}",
                 clause=clause,
@@ -84,6 +84,17 @@ def _controls(deriver: Deriver, cases: list[Case]) -> Iterator[Case]:
                 controls=_parts(deriver, control),
                 traits=traits(control),
             )
+
+
+def _of_items(deriver: Deriver, case: Case, control: Request) -> Clause:
+    """Return the clause that speaks through a control with several items.
+
+    Where all of them are ordinary, only their number is not: that is for the array to say.
+    """
+    array = deriver.clauses.get(f"{case.clause.id.rpartition('/items/')[0]}/type")
+    values = (value for each in deriver.read(control).values[:1] for _, value in members(each))
+    ordinary = all(value == value[:1] * len(value) for value in values if isinstance(value, list))
+    return array if array is not None and ordinary else case.clause
 
 
 def _parts(deriver: Deriver, control: Request) -> tuple[Request, ...]:
@@ -105,8 +116,8 @@ def _parts(deriver: Deriver, control: Request) -> tuple[Request, ...]:
             alone = deriver.request(messages.with_optional({path: ordinary}))
         parts.append(alone)
         if isinstance(value, list) and len(value) > 1 and isinstance(ordinary, list):
-            twice = {path: ordinary[:1] * 2}
-            parts.append(deriver.request(messages.with_optional(twice)))
+            as_many = {path: ordinary[:1] * len(value)}
+            parts.append(deriver.request(messages.with_optional(as_many)))
     return tuple(part for part in parts if part != control) or (deriver.preflight,)
 
 

@@ -159,6 +159,12 @@ FAULTS = (
         b"".join(b"&expand[%d]=x%d" % (each, each) for each in range(11)),
     ),
     _expand(
+        "few-items",
+        "refuses more than 2 items",
+        lambda params: len(items(params)) > 2,
+        b"&expand[0]=x&expand[1]=y&expand[2]=z",
+    ),
+    _expand(
         "repeated-items", "refuses an item that comes twice", _repeated, b"&expand[0]=x&expand[1]=x"
     ),
 )
