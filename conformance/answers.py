@@ -89,7 +89,7 @@ class Answers:
         if exchange.accepted:
             prose = self._prose.setdefault(operation.id, Prose(operation))
             found += prose.breaches(exchange, body)
-        blamed = blamed_name(texts_at(body, marks.culprits), plan.deriver.names)
+        blamed = blamed_name(texts_at(body, marks.culprits), plan.names)
         kept = record(exchange, self._base, self._headers, self._redactor, secrets)
         response = exchange.response
         if response is not None:

@@ -90,8 +90,18 @@ def _settings(config: pytest.Config) -> Settings:
     return Settings(
         **chosen,
         file=file,
+        cache=_cache(config),
         # pytest's own --strict; with it, findings of level SHOULD make the run red as well.
         strict="strict=true" in (config.option.override_ini or ()),
         command=shlex.join(["pytest", *map(str, config.invocation_params.args)]),
         environment={"pytest": pytest.__version__},
     )
+
+
+def _cache(config: pytest.Config) -> Path | None:
+    """Return where plans are kept: in pytest's own cache; nowhere with `-p no:cacheprovider`."""
+    cache = getattr(config, "cache", None)
+    try:
+        return None if cache is None else Path(cache.mkdir("conformance"))
+    except OSError:  # a folder that cannot be written: everything is derived each time
+        return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import zip_longest
 
 from conformance import pointer
@@ -26,14 +27,21 @@ class Plan:
     """Everything derived from one operation, before anything is sent.
 
     `preflight` is the smallest valid request: where it is not accepted, nothing can be judged.
+    `names` are those that an error may blame.
     """
 
     operation: Operation
+    values: Values
     clauses: tuple[Clause, ...]
     cases: tuple[Case, ...]
     preflight: Request
-    deriver: Deriver
     steady: Clause
+    names: frozenset[str]
+
+    @cached_property
+    def deriver(self) -> Deriver:
+        """What it was derived with; made again where it comes from a store."""
+        return deriver_for(self.operation, self.values)
 
     @property
     def answers(self) -> tuple[Clause, ...]:
@@ -56,9 +64,17 @@ def derive(operation: Operation, values: Values = NONE) -> Plan:
     clauses = [_settled(clause, used, values) for clause in known.values()]
     steady = _steady(operation)
     clauses += [*response_clauses(operation), steady]
-    return Plan(
-        operation, tuple(clauses), tuple(interleaved(cases)), deriver.preflight, deriver, steady
+    plan = Plan(
+        operation,
+        values,
+        tuple(clauses),
+        tuple(interleaved(cases)),
+        deriver.preflight,
+        steady,
+        deriver.names,
     )
+    vars(plan)["deriver"] = deriver
+    return plan
 
 
 def _controls(deriver: Deriver, cases: list[Case]) -> Iterator[Case]:

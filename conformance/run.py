@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from conformance.case import Case
 from conformance.clause import Clause
 from conformance.contract import Selection, default_source, load
-from conformance.contract.model import Contract
+from conformance.contract.model import Contract, Operation
 from conformance.deviations import expired
 from conformance.errors import UsageError
 from conformance.example import NoExampleError
@@ -31,6 +31,7 @@ from conformance.records import (
 )
 from conformance.redact import Redactor
 from conformance.settings import Settings
+from conformance.store import Store
 from conformance.values import NONE, Values, check_operations, of_operation
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ class Run:
         self.untested |= dict(self.contract.unreadable)
         for operation in self.contract.operations:
             try:
-                plans.append(derive(operation, self.values.get(operation.id, NONE)))
+                plans.append(self._plan(operation))
             except NoExampleError as problem:
                 self.untested[operation.id] = str(problem)
         if not plans:
@@ -102,6 +103,20 @@ class Run:
                 "Choose another with --operation ID.",
             )
         return tuple(plans)
+
+    def _plan(self, operation: Operation) -> Plan:
+        values = self.values.get(operation.id, NONE)
+        plan = self._store.load(operation, values) if self._store is not None else None
+        if plan is None:
+            plan = derive(operation, values)
+            if self._store is not None:
+                self._store.save(plan)
+        return plan
+
+    @cached_property
+    def _store(self) -> Store | None:
+        folder = self.settings.cache
+        return None if folder is None else Store(folder, self.contract)
 
     def warm(self) -> None:
         """Start the embedded target, where it is the one to be tested, without waiting for it."""

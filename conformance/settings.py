@@ -277,6 +277,7 @@ class Settings:
 
     file: File = File()
     strict: bool = False
+    cache: Path | None = None
     command: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
 

@@ -46,7 +46,7 @@ def test_the_readme_lists_every_option_as_the_table_has_it() -> None:
 
 def test_every_field_of_the_settings_is_an_option_or_comes_from_pytest() -> None:
     table = {each.field for each in options()}
-    others = {"file", "strict", "command", "environment"}
+    others = {"file", "strict", "cache", "command", "environment"}
     assert {each.name for each in fields(Settings)} == table | others
     assert len({each.flag for each in options()}) == len(options())
 

@@ -72,6 +72,7 @@ ORDER = (
     "protocol.*",
     "responses",
     "plan",
+    "store",
     # the socket
     "redact",
     "address",
