@@ -39,7 +39,7 @@ def file(entries: dict[str, Json], operation: str = "PostAccountLinks") -> File:
 
 @cache
 def operation() -> Operation:
-    return load(default_source(), None, None).operations[0]
+    return load(default_source()).operations[0]
 
 
 @cache
