@@ -19,7 +19,7 @@ class Clause:
     `OPERATION:query/limit/maximum`, `OPERATION:request/media-type`. `instance_location` is a JSON
     Pointer into the `part` of the message, with `*` for any item of an array. `value` is the
     keyword's value as bounded JSON text. `state` is covered, or annotation or uncovered with a
-    `reason`.
+    `reason`. `line` is where the keyword stands in the contract's file, 0 where that is not known.
     """
 
     id: str
@@ -35,6 +35,7 @@ class Clause:
     state: State = "covered"
     reason: str = ""
     part: str = "body"
+    line: int = 0
 
     @property
     def local(self) -> str:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from conformance.errors import UsageError
+from conformance.options import settings
 from conformance.running import MESSAGE, MODULES, begun, near, run_of
 from conformance.text import some
 
@@ -125,6 +128,8 @@ def pytest_terminal_summary(
         terminalreporter.write_line(config.stash[MESSAGE], red=True)
     if _REPORTED in config.stash:
         _summary(terminalreporter, config)
+        if settings(config).on_github:
+            _github(terminalreporter, config)
 
 
 def _summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -144,6 +149,23 @@ def _summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -
     for line in lines:
         style = {} if line.style == "none" else {line.style: True}
         terminalreporter.write_line(line.text, **style)
+
+
+def _github(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    from conformance.report.github import commands, summary  # noqa: PLC0415  (there only)
+
+    told = config.stash[_REPORTED]
+    terminalreporter.ensure_newline()
+    for line in commands(told.journal, told.findings, strict=settings(config).strict):
+        terminalreporter.write_line(line)
+    path = os.environ.get("GITHUB_STEP_SUMMARY")
+    if path:
+        text = summary(told.journal, told.findings, told.outcome)
+        try:
+            with Path(path).open("a", encoding="utf-8", errors="backslashreplace") as file:
+                file.write(text)
+        except OSError as problem:
+            terminalreporter.write_line(f"the job summary cannot be written: {problem}", red=True)
 
 
 def _speaks_unicode() -> bool:

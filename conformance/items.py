@@ -71,6 +71,7 @@ class Held(pytest.Item):
             pytest.skip("not shown: no answer of this run speaks of it")
         self.user_properties += [
             ("clause", record.clause),
+            *self._pointers(record.clause),
             ("expectation", str(record.expectation)),
             ("verdict", str(record.verdict)),
         ]
@@ -85,6 +86,13 @@ class Held(pytest.Item):
             pytest.skip(f"advice: {record.words}: {record.because}")
         if record.verdict != "PASS":
             pytest.fail(f"{record.verdict} {record.words}: {record.because}", pytrace=False)
+
+    def _pointers(self, name: str) -> Iterator[tuple[str, str]]:
+        """Yield where the clause stands in the contract and in the body."""
+        for clause in self.plan.clauses:
+            if clause.id == name:
+                yield "keyword_location", clause.keyword_location
+                yield "instance_location", clause.instance_location
 
     def reportinfo(self) -> tuple[Any, int | None, str]:
         """Return where the item is said to stand."""

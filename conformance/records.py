@@ -82,6 +82,7 @@ class DeviationList:
 class RunRecord(Record):
     """The head of a journal. `started_at` is seconds since the epoch, `planned` counts cases.
 
+    `contract_file` is the path of the document, as seen from where the run began, empty for a URL.
     `whole` says that nothing of the plan was left out by choice. `deviations` are the known ones,
     `deviations_source` is the file that they stand in and `deviations_sha256` its digest.
     """
@@ -101,6 +102,7 @@ class RunRecord(Record):
     options: Mapping[str, str] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
     again: str = ""
+    contract_file: str = ""
     whole: bool = False
     deviations: tuple[Deviation, ...] = ()
     deviations_source: str = ""

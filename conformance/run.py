@@ -7,6 +7,7 @@ import platform
 import sys
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -16,6 +17,7 @@ from conformance.case import Case
 from conformance.clause import Clause
 from conformance.contract import Selection, default_source, load
 from conformance.contract.model import Contract, Operation
+from conformance.contract.read import is_address
 from conformance.deviations import expired
 from conformance.errors import UsageError
 from conformance.example import NoExampleError
@@ -210,9 +212,11 @@ class Run:
         )
         self._writer = JournalWriter(self.folder / JOURNAL)
         self._writer.write("run", self._head(str(url)))
+        places = self._lines()
         for plan in self.plans:
             for clause in plan.clauses:
-                self._writer.write("clause", clause)
+                line = places.get(clause.keyword_location, 0)
+                self._writer.write("clause", replace(clause, line=line))
         for operation, reason in self.untested.items():
             self._writer.write("clause", _untested(operation, reason))
         shown = tuple(
@@ -222,6 +226,26 @@ class Run:
         return Session(
             self._ahead, self._writer, self.redactor, str(url), shown, worker=self.worker
         )
+
+    def _lines(self) -> Mapping[str, int]:
+        """Return the line of each keyword. YAML takes its time, so only where somebody asks."""
+        from conformance.contract.lines import lines  # noqa: PLC0415
+        from conformance.contract.read import read_text  # noqa: PLC0415
+
+        if not self._contract_file:
+            return {}
+        text = read_text(self._contract_file)
+        if text.lstrip()[:1] == "<" or (text.lstrip()[:1] != "{" and not self.settings.wants_lines):
+            return {}
+        return lines(text, [each.keyword_location for plan in self.plans for each in plan.clauses])
+
+    @property
+    def _contract_file(self) -> str:
+        source = self.settings.contract or default_source()
+        if is_address(source):
+            return ""
+        path = Path(source).absolute()
+        return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
     def _embedded(self) -> str:
         self.warm()
@@ -253,6 +277,7 @@ class Run:
                 **settings.environment,
             },
             again=self.redactor.clean(settings.command),
+            contract_file=self._contract_file,
             whole=self.whole,
             deviations=self.deviations.deviations,
             deviations_source=self.deviations.source,
@@ -294,11 +319,22 @@ class Run:
 
     def report(self) -> Reported | None:
         """Write every report of this run; None where nothing was sent."""
-        from conformance.report import write_reports  # noqa: PLC0415  (at the end only)
+        from conformance.report import (  # noqa: PLC0415  (at the end only)
+            EXPORTS,
+            export,
+            write,
+            write_reports,
+        )
 
         if not (self.folder / JOURNAL).exists():
             return None
-        return write_reports(self.folder, self.settings.reports)
+        reported = write_reports(self.folder, self.settings.reports)
+        for form, name in EXPORTS.items():
+            asked: str | None = getattr(self.settings, form)
+            for path in (asked, self.folder / name if self.settings.on_github else None):
+                if path is not None:
+                    write(Path(path), export(reported, form))
+        return reported
 
 
 def _untested(operation: str, reason: str) -> Clause:

@@ -8,6 +8,7 @@ Imported with the plugin, so nothing heavy may stand at its top.
 from __future__ import annotations
 
 import math
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
@@ -267,6 +268,29 @@ class Settings:
         default=False,
         in_file=False,
     )
+    github: bool = _option(
+        "--github",
+        "",
+        "job summary and annotations for GitHub; of itself where GITHUB_ACTIONS is `true`",
+        kind=SWITCH,
+        default=False,
+        wakes=False,
+    )
+    no_github: bool = _option(
+        "--no-github",
+        "",
+        "neither, even there",
+        kind=SWITCH,
+        default=False,
+        wakes=False,
+    )
+    ctrf: str | None = _option("--ctrf", "FILE", "the cases as CTRF JSON", kind=PATH, wakes=False)
+    sarif: str | None = _option(
+        "--sarif", "FILE", "the findings as SARIF 2.1.0", kind=PATH, wakes=False
+    )
+    markdown: str | None = _option(
+        "--markdown", "FILE", "verdict and findings as Markdown", kind=PATH, wakes=False
+    )
     config: str | None = _option(
         "--config",
         "FILE",
@@ -280,6 +304,17 @@ class Settings:
     cache: Path | None = None
     command: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def on_github(self) -> bool:
+        """Whether summary and annotations are to be written."""
+        there = self.github or os.environ.get("GITHUB_ACTIONS") == "true"
+        return there and not self.no_github
+
+    @property
+    def wants_lines(self) -> bool:
+        """Whether somebody reads the lines of the contract."""
+        return self.on_github or self.sarif is not None
 
 
 @cache

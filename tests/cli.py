@@ -76,7 +76,8 @@ def environment(**more: str) -> dict[str, str]:
     plain = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("PYTEST", "CONFORMANCE")) and name not in ("PYTHONPATH", "COLUMNS")
+        if not name.startswith(("PYTEST", "CONFORMANCE", "GITHUB"))
+        and name not in ("PYTHONPATH", "COLUMNS")
     }
     # The package that this process tests, wherever another one may be installed.
     here = str(Path(conformance.__file__).parent.parent)

@@ -4,7 +4,10 @@
 
     journal ─┬─ results    results.json, for programs (its schema: `schema`)
     findings ┼─ html       report.html, one file that opens anywhere
-    outcome ─┴─ terminal   the lines at the end of a run
+    outcome ─┼─ terminal   the lines at the end of a run
+             ├─ markdown   summary.md, and with `github` the summary and annotations of a job
+             ├─ ctrf       ctrf.json, for dashboards
+             └─ sarif      results.sarif, for viewers that show results beside the contract
 
 `curl` makes the command that repeats an exchange, `text` makes data visible and harmless. The
 figures come from `conformance.evidence` and `conformance.outcome`; nothing is counted here, so no
@@ -13,6 +16,6 @@ two reports can disagree. The same journal gives the same bytes.
 
 from __future__ import annotations
 
-from conformance.report.files import Reported, build, write_reports
+from conformance.report.files import EXPORTS, Reported, build, export, write, write_reports
 
-__all__ = ["Reported", "build", "write_reports"]
+__all__ = ["EXPORTS", "Reported", "build", "export", "write", "write_reports"]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from conformance.errors import UsageError
-from conformance.report import write_reports
+from conformance.report import EXPORTS, export, write, write_reports
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -19,11 +19,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     builder.add_argument("run_dir", type=Path, help="the folder that holds journal.ndjson")
     chosen = parser.parse_args(arguments)
     try:
-        outcome = write_reports(chosen.run_dir).outcome
+        reported = write_reports(chosen.run_dir)
+        for form, name in EXPORTS.items():
+            write(chosen.run_dir / name, export(reported, form))
     except UsageError as problem:
         sys.stderr.write(f"{problem}\n")
         return 4
-    sys.stdout.write(f"{outcome.headline}\n{chosen.run_dir / 'report.html'}\n")
+    sys.stdout.write(f"{reported.outcome.headline}\n{chosen.run_dir / 'report.html'}\n")
     return 0
 
 

@@ -6,6 +6,7 @@ import os
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
 
 from conformance.errors import UsageError
@@ -25,6 +26,21 @@ def build(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -> Ma
         RESULTS: results.render(journal, findings, outcome).encode(),
         PAGE: html.render(journal, findings, outcome).encode(),
     }
+
+
+EXPORTS: Mapping[str, str] = {
+    "ctrf": "ctrf.json",
+    "sarif": "results.sarif",
+    "markdown": "summary.md",
+}
+"""The formats for other programs, with the name of each in the folder of a run."""
+
+
+def export(reported: Reported, form: str) -> bytes:
+    """Return what was reported in one of the forms of EXPORTS; the same bytes every time."""
+    module = import_module(f"conformance.report.{form}")
+    text: str = module.render(reported.journal, reported.findings, reported.outcome)
+    return text.encode("utf-8", "backslashreplace")
 
 
 @dataclass(frozen=True, slots=True)

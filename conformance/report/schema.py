@@ -150,6 +150,7 @@ SCHEMA: dict[str, Any] = {
                 level=_one_of(Level),
                 state=TEXT,
                 reason=TEXT,
+                line=WHOLE,
                 standing=TEXT,
             )
         ),
