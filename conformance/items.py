@@ -15,6 +15,7 @@ import pytest
 from conformance.errors import UsageError
 from conformance.running import MODULES, run_of
 from conformance.spread import SPREADING
+from conformance.text import disarmed
 
 if TYPE_CHECKING:
     from conformance.case import Case
@@ -58,15 +59,17 @@ class Held(pytest.Item):
         try:
             record = self.send(run, self.plan, self.each)
         except Aborted as stop:
-            self.session.shouldstop = stop.reason.sentence
-            pytest.skip(f"not run: {stop.reason.sentence}")
+            sentence = disarmed(stop.reason.sentence)
+            self.session.shouldstop = sentence
+            pytest.skip(f"not run: {sentence}")
         except UsageError as problem:
             pytest.exit(str(problem), returncode=4)
         except Exception as problem:  # noqa: BLE001  (whatever it is, it is no fault of the target)
             run.session.broke(str(self.each.id), problem)
             self.user_properties.append(("verdict", "TOOL"))
             # Not raised: pytest would show values of variables (--showlocals), keys among them.
-            pytest.fail(run.redactor.clean("".join(format_exception(problem))), pytrace=False)
+            broken = run.redactor.clean("".join(format_exception(problem)))
+            pytest.fail(disarmed(broken), pytrace=False)
         if record is None:
             pytest.skip("not shown: no answer of this run speaks of it")
         self.user_properties += [
@@ -80,12 +83,13 @@ class Held(pytest.Item):
             words = f"{deviation.reason} ({deviation.link})"
             self.user_properties.append(("known_deviation", words))
             return
+        because = disarmed(record.because)
         if record.verdict == "INCONCLUSIVE":
-            pytest.skip(f"inconclusive: {record.because}")
+            pytest.skip(f"inconclusive: {because}")
         if record.verdict == "FAIL" and record.level == "SHOULD" and not run.settings.strict:
-            pytest.skip(f"advice: {record.words}: {record.because}")
+            pytest.skip(f"advice: {record.words}: {because}")
         if record.verdict != "PASS":
-            pytest.fail(f"{record.verdict} {record.words}: {record.because}", pytrace=False)
+            pytest.fail(f"{record.verdict} {record.words}: {because}", pytrace=False)
 
     def _pointers(self, name: str) -> Iterator[tuple[str, str]]:
         """Yield where the clause stands in the contract and in the body."""

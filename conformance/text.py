@@ -32,3 +32,15 @@ def repeated(unit: str, length: int) -> str:
 def some(number: int, noun: str) -> str:
     """Return `1 case`, `2 cases`, `1,000 cases`."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def disarmed(text: str) -> str:
+    """Return `text` with what a build server takes for a command broken.
+
+    GitHub's runner looks for `::` after blanks at the start of a line, and for `##[` anywhere
+    (actions/runner, `ActionCommand.cs`).
+    """
+    lines = text.replace("##[", "## [").split("\n")
+    return "\n".join(
+        each.replace("::", ": :", 1) if each.lstrip().startswith("::") else each for each in lines
+    )

@@ -51,7 +51,7 @@ def render(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -> s
     report = {
         "reportFormat": "CTRF",
         "specVersion": "0.0.0",
-        "reportId": str(uuid.uuid5(_NAMES, run.run_id)),
+        "reportId": str(uuid.uuid5(_NAMES, visible(run.run_id))),
         "timestamp": utc(run.started_at),
         "generatedBy": run.tool,
         "results": {
@@ -98,7 +98,7 @@ def _test(
     if status == "failed" and (known is not None or (advice and case.verdict is Verdict.FAIL)):
         status = "other"
     test: dict[str, Any] = {
-        "id": str(uuid.uuid5(_NAMES, case.id)),
+        "id": str(uuid.uuid5(_NAMES, visible(case.id))),
         "name": visible(case.id),
         "status": status,
         "rawStatus": case.verdict,

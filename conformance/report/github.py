@@ -15,7 +15,7 @@ from conformance.journal import Journal
 from conformance.outcome import Outcome
 from conformance.report import markdown
 from conformance.report.text import bounded, visible
-from conformance.text import some
+from conformance.text import disarmed, some
 from conformance.verdict import Level
 
 SUMMARY_BYTES = 64 * 1024
@@ -51,8 +51,7 @@ def _error(finding: Finding, contract: str, line: int) -> str:
 
 def data(text: str) -> str:
     """Escape the message of a command; `##[`, an older form of command, is parted as well."""
-    text = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-    return text.replace("##[", "## [")
+    return disarmed(text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A"))
 
 
 def escaped(text: str) -> str:

@@ -18,7 +18,7 @@ from conformance.journal import Journal
 from conformance.outcome import Outcome, State
 from conformance.report.curl import folded, replay
 from conformance.report.text import clipped, control, on_file, visible
-from conformance.text import some
+from conformance.text import disarmed, some
 from conformance.verdict import Expectation, Symptom
 
 Style = Literal["green", "red", "yellow", "bold", "none"]
@@ -88,13 +88,7 @@ def summary_lines(
 
 def _safe(text: str, *, unicode: bool) -> str:
     """Make every character visible, and break what a build server takes for a command."""
-    shown = visible(text, unicode=unicode).rstrip()
-    start = len(shown) - len(shown.lstrip())
-    if shown[start:].startswith("::"):
-        shown = f"{shown[:start]}: :{shown[start + 2 :]}"
-    if "##[" in shown:
-        shown = shown.replace("##[", "## [")
-    return shown
+    return disarmed(visible(text, unicode=unicode).rstrip())
 
 
 def _without_middle(text: str, width: int) -> str:
