@@ -108,7 +108,8 @@ def test_junit_names_clause_and_verdict(faulty: tuple[Ended, str]) -> None:
     ]
     judged = [each for each in told if each]
     assert len(judged) == len(ended.verdicts)
-    assert {frozenset(each) for each in judged} == {frozenset(("clause", "expectation", "verdict"))}
+    names = ("clause", "keyword_location", "instance_location", "expectation", "verdict")
+    assert {frozenset(each) for each in judged} == {frozenset(names)}
     owed = ended.outcomes["failed"] + ended.outcomes.get("advice", 0)
     assert sum(each["verdict"] == "FAIL" for each in judged) == owed
     failures = [case.find("failure") for case in found if case.find("failure") is not None]
