@@ -9,15 +9,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from conformance import pointer
 from conformance.case import Case
 from conformance.clause import Clause
 from conformance.codec import BODY
-from conformance.deriver import Deriver
+from conformance.deriver import Deriver, operation_clause
 from conformance.exchange import Request
 from conformance.keywords import rules
-from conformance.messages import Context, Message, moved, place
+from conformance.messages import Context, Message, Path, moved, place
 from conformance.obligation import ITEM, Keep, Obligation, Site, With, Without
+from conformance.sites import words_of
 from conformance.traits import traits
 from conformance.verdict import Expectation, Level
 from conformance.wire import InexpressibleError, Spelling
@@ -132,9 +132,18 @@ def _case(
         context=context,
         culprits=frozenset(names) if expectation is REFUSE else frozenset(),
         traits=traits(request),
+        also_allowed=_not_there(deriver, request, expectation),
         breaks=breaks,
         doubt=doubt,
     )
+
+
+def _not_there(deriver: Deriver, request: Request, expectation: Expectation) -> frozenset[int]:
+    """Return how a target may say that nothing is at another path: no contract promises it."""
+    here = deriver.preflight.path.partition("?")[0]
+    if expectation is REFUSE or request.path.partition("?")[0] == here:
+        return frozenset()
+    return frozenset({404, 410})
 
 
 def _doubt(deriver: Deriver, site: Site, obligation: Obligation, where: Placement) -> str:
@@ -155,12 +164,13 @@ def _messages(
     ordered, samples, context = deriver.messages.ordered, site.samples, where.context
     base = deriver.base(context.message, site, where.position)
     nearest = Keep() if context.name and not where.position else obligation.nearest
-    never = deriver.values.leaves_out(site.path)
     change = obligation.change
     if site.lens is not None:
         change = site.lens(change)
         nearest = nearest if isinstance(nearest, Keep) else site.lens(nearest)
-    control = base if never else place(base, site.path, nearest, samples, where.position)
+    # What stands at another path need not exist, so the control of a path is the usual one.
+    fixed = deriver.values.leaves_out(site.path) or site.path[0] == "path"
+    control = base if fixed else place(base, site.path, nearest, samples, where.position)
     control = ordered(control)
     message = place(base, site.path, change, samples, where.position)
     if not isinstance(obligation.change, With):
@@ -193,31 +203,42 @@ def _breaks_only(clause: Clause, breaks: tuple[str, ...]) -> bool:
 
 def together(deriver: Deriver) -> Iterator[Case]:
     """Yield the valid messages that combine optional members, each alone before all others."""
-    root = next((site for site in deriver.sites if site.path == (BODY,)), None)
     messages = deriver.messages
-    if root is None or "properties" not in root.schema:
-        return
-    rule = rules()["properties"]
     for left_out in sorted(each for each in deriver.values.never if len(each) == 2):  # noqa: PLR2004
-        clause = _may_be_sent(deriver, root, left_out[-1])
+        clause = _may_be_sent(deriver, left_out)
         deriver.add(replace(clause, state="uncovered", reason=deriver.values.doubt(left_out)))
     for path, value in messages.optional.items():
         if len(messages.choices(path)) > 1:
             continue  # each member of an enum is sent alone by the rule of enum
-        clause = _may_be_sent(deriver, root, path[-1])
+        clause = _may_be_sent(deriver, path)
         alone = Context("alone", messages.with_optional({path: value}))
         yield from _together(deriver, deriver.add(clause), alone)
-    clause = deriver.add(deriver.clause(root, rule, [*root.schema["properties"]]))
     for context in messages.combinations():
-        yield from _together(deriver, clause, context)
+        yield from _together(deriver, deriver.add(_all_together(deriver)), context)
 
 
-def _may_be_sent(deriver: Deriver, root: Site, name: str) -> Clause:
+def _may_be_sent(deriver: Deriver, path: Path) -> Clause:
+    """Return the clause that the optional member at `path` may be sent."""
+    root = Site({}, path[:1], deriver.place_of(path[:1]), words_of(path[:1]), None, trail=path[:1])
     return replace(
-        deriver.clause(root, rules()["properties"], {}, name),
-        words=f"{name} may be sent",
-        keyword_location=pointer.join(root.pointer, "properties", name),
+        deriver.clause(root, rules()["properties"], {}, path[-1]),
+        words=f"{words_of(path)} may be sent",
+        keyword_location=deriver.place_of(path),
         value="",
+    )
+
+
+def _all_together(deriver: Deriver) -> Clause:
+    """Return the clause that declared members may be sent together."""
+    body = deriver.messages.schema_of((BODY,))
+    if "properties" in body:
+        site = next(site for site in deriver.sites if site.path == (BODY,))
+        return deriver.clause(site, rules()["properties"], [*body["properties"]])
+    return operation_clause(
+        deriver.operation,
+        "parameters",
+        "the declared parameters may be sent together",
+        "OpenAPI 3.0.4, section 4.8.12",
     )
 
 

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field, replace
 from conformance import pointer
 from conformance.case import excerpt, place_id
 from conformance.clause import Clause, State
-from conformance.codec import Codec
+from conformance.codec import BODY, Codec
 from conformance.contract.model import Content, Json, Operation
 from conformance.example import NoExampleError
 from conformance.exchange import Request
 from conformance.keywords import KeywordRule, annotation, describe, rules
-from conformance.messages import Message, Messages, place
+from conformance.messages import Message, Messages, Path, place
 from conformance.obligation import Keep, Obligation, Put, Site
 from conformance.readings import Judge
 from conformance.schema import dereference
@@ -75,8 +75,8 @@ class Deriver:
         return self.codec.operation
 
     @property
-    def content(self) -> Content:
-        """The media type that bodies are sent in."""
+    def content(self) -> Content | None:
+        """The media type that bodies are sent in, where there are any."""
         return self.codec.content
 
     @property
@@ -154,13 +154,30 @@ class Deriver:
             operation=self.operation.id,
             side="request",
             keyword=rule.keyword,
-            keyword_location=pointer.join(site.pointer, rule.keyword),
+            keyword_location=self._location(site, rule.keyword, subject),
             instance_location=pointer.from_tokens(path[1:]),
             words=rule.words.format(**names),
             value=excerpt(value),
             source=rule.source,
             part=path[0],
         )
+
+    def place_of(self, path: Path) -> str:
+        """Return where the contract declares a part of messages, or a member of one."""
+        if path[0] == BODY and self.content is not None:
+            return pointer.join(
+                self.content.pointer, *(["properties", path[1]] if path[1:] else [])
+            )
+        field = self.codec.fields[path[0]].get(path[-1])
+        if field is None or not path[1:]:
+            return f"{self.operation.pointer}/parameters"
+        return field.parameter.pointer.rpartition("/schema")[0]
+
+    def _location(self, site: Site, keyword: str, subject: str) -> str:
+        """Return where a keyword stands; `required` of a parameter stands beside its schema."""
+        if subject and len(site.path) == 1 and site.path[0] != BODY:
+            return pointer.join(self.place_of((*site.path, subject)), keyword)
+        return pointer.join(site.pointer, keyword)
 
     def _uncovered(self, each: Uncovered, state: State = "uncovered") -> Clause:
         return Clause(
@@ -188,9 +205,11 @@ class Deriver:
         """Return the request that carries `message`. Raises InexpressibleError."""
         return self.codec.encode(message, spelling)
 
-    def raw(self, data: bytes | None, media_type: str | None = None) -> Request:
-        """Return the smallest request with these bytes as its body instead."""
-        return self.codec.raw(data, media_type)
+    def raw(
+        self, data: bytes | None, media_type: str | None = None, like: Request | None = None
+    ) -> Request:
+        """Return the smallest request, or one `like` another, with these bytes as its body."""
+        return self.codec.carrying(like or self.preflight, data, media_type)
 
     def read(self, request: Request) -> Readings:
         """Return every message that `request` may stand for."""
@@ -217,22 +236,44 @@ class Deriver:
         return tuple(found)
 
 
+def operation_clause(
+    operation: Operation, name: str, words: str, source: str, place: str = ""
+) -> Clause:
+    """Return the clause `request/NAME` of a request as a whole."""
+    return Clause(
+        id=f"{operation.id}:request/{name}",
+        operation=operation.id,
+        side="protocol",
+        keyword=name,
+        keyword_location=place or operation.pointer,
+        instance_location="",
+        words=words,
+        value="",
+        source=source,
+    )
+
+
 def deriver_for(operation: Operation, values: Values = NONE) -> Deriver:
     """Return the deriver for the first media type of `operation` that has a wire.
 
-    Raises NoExampleError where there is none, or where no valid message is found.
+    Raises NoExampleError where a body is required and there is none, or where no valid message is
+    found.
     """
-    outside = [each.name for each in operation.parameters if each.required]
-    if outside:
-        raise NoExampleError(f"it requires parameters outside the body: {', '.join(outside)}")
+    codec = _codec(operation)
+    place = codec.content.pointer if codec.content is not None else operation.pointer
+    good = narrowed(codec.schema, values)
+    try:
+        return Deriver(codec, Messages(good), Judge.of(codec.schema, place, good), values)
+    except InexpressibleError as problem:
+        kind = f"{codec.content.media_type}: " if codec.content is not None else ""
+        raise NoExampleError(f"{kind}{problem}") from problem
+
+
+def _codec(operation: Operation) -> Codec:
     for content in operation.contents:
         wire = wires().get(content.media_type)
         if wire is not None:
-            codec = Codec(operation, content, wire)
-            try:
-                good = narrowed(codec.schema, values)
-                judge = Judge.of(codec.schema, content.pointer, good)
-                return Deriver(codec, Messages(good), judge, values)
-            except InexpressibleError as problem:
-                raise NoExampleError(f"{content.media_type}: {problem}") from problem
-    raise NoExampleError("it takes no body in a media type that this suite writes")
+            return Codec(operation, content, wire)
+    if operation.body_required:
+        raise NoExampleError("it takes no body in a media type that this suite writes")
+    return Codec(operation)

@@ -120,7 +120,7 @@ def _named(session: Session, plan: Plan, case: Case) -> Case:
         request = deriver.request(deriver.messages.ordered(other))
         return other != message and session.trial(plan, replace(case, request=request)) not in _BAD
 
-    least, blamed = dict(members(deriver.messages.smallest)), []
+    least, blamed = deriver.messages.least, []
     for path, _ in members(message):
         change = Put(least[path]) if path in least else Without(path[-1:])
         at = path if path in least else path[:-1]
@@ -165,7 +165,11 @@ def _fallback(plan: Plan, exploration: Exploration) -> Case:
 def _pairs(deriver: Deriver, exploration: Exploration) -> SearchStrategy[tuple[Message, Message]]:
     """Return pairs of the message to send and its control, valid but for the one violation."""
     schema = deriver.messages.schema  # with the known-good values, where there are any
-    valid = from_schema(schema, schema)
+    # What stands at another path need not exist.
+    here = {
+        part: deriver.messages.smallest[part] for part in ("path",) if part in schema["properties"]
+    }
+    valid = from_schema(schema, schema).map(lambda message: {**message, **here})
     site, keyword = exploration.site, exploration.keyword
     if site is None or keyword is None:
         return valid.map(lambda message: (message, deriver.messages.smallest))

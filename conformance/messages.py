@@ -43,9 +43,9 @@ class Context:
 class Messages:
     """Valid messages under one schema: its members are parts, their members are what varies.
 
-    `optional` has an ordinary value for each member of a part that may be left out, by its path:
-    `("query", "limit")`, `("body", "email")`. Raises NoExampleError where not even the smallest
-    message is found.
+    `least` has the members of the smallest message, `optional` an ordinary value for each that may
+    be left out, both by path: `("query", "limit")`, `("body", "email")`. Raises NoExampleError
+    where not even the smallest message is found.
     """
 
     def __init__(self, schema: Mapping[str, Json]) -> None:
@@ -55,12 +55,12 @@ class Messages:
         for part, inner in schema["properties"].items():
             ordinary = _body if part == BODY else _parameters
             self.smallest[part], most[part] = ordinary(inner, schema)
-        self._ordinary = {**dict(members(most)), **dict(members(self.smallest))}
-        least = dict(members(self.smallest))
+        self.least = dict(members(self.smallest))
+        self._ordinary = {**dict(members(most)), **self.least}
         self.optional = {
             path: value
             for path, value in members(most)
-            if path not in least and isinstance(self.smallest[path[0]], dict)
+            if path not in self.least and isinstance(self.smallest[path[0]], dict)
         }
         self.fullest: Message = self.with_optional(self.optional)
         if not isinstance(self.smallest.get(BODY, {}), dict):

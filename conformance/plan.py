@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import zip_longest
@@ -11,15 +12,16 @@ from conformance import pointer
 from conformance.case import Case
 from conformance.cases import at_sites, together
 from conformance.clause import Clause
-from conformance.contract.model import Operation
+from conformance.contract.model import Json, Operation
 from conformance.deriver import Deriver, deriver_for
 from conformance.exchange import Request
-from conformance.messages import members
+from conformance.messages import Path, members
 from conformance.protocol import protocol_cases
 from conformance.responses import response_clauses
 from conformance.traits import traits
 from conformance.values import NONE, Values
 from conformance.verdict import Expectation, Level
+from conformance.wire import InexpressibleError
 
 
 @dataclass(frozen=True)
@@ -122,19 +124,24 @@ def _parts(deriver: Deriver, control: Request) -> tuple[Request, ...]:
     usual = deriver.request(messages.ordered(read[0]))
     if usual != control:
         return (usual,)
-    least, parts = dict(members(messages.smallest)), []
+    parts: list[Request] = []
     for path, value in members(read[0]):
-        if path in least and least[path] == value:
-            continue
-        alone = deriver.request(messages.with_optional({path: value}))
-        ordinary = messages.optional.get(path, value)
-        if alone == control:
-            alone = deriver.request(messages.with_optional({path: ordinary}))
-        parts.append(alone)
-        if isinstance(value, list) and len(value) > 1 and isinstance(ordinary, list):
-            as_many = {path: ordinary[:1] * len(value)}
-            parts.append(deriver.request(messages.with_optional(as_many)))
+        if messages.least.get(path, parts) != value:
+            with suppress(InexpressibleError):
+                parts += _alone(deriver, path, value, control)
     return tuple(part for part in parts if part != control) or (deriver.preflight,)
+
+
+def _alone(deriver: Deriver, path: Path, value: Json, control: Request) -> Iterator[Request]:
+    """Yield the member at `path` alone, with an ordinary value where that is `control` itself."""
+    messages = deriver.messages
+    alone = deriver.request(messages.with_optional({path: value}))
+    ordinary = messages.optional.get(path, value)
+    if alone == control:
+        alone = deriver.request(messages.with_optional({path: ordinary}))
+    yield alone
+    if isinstance(value, list) and len(value) > 1 and isinstance(ordinary, list):
+        yield deriver.request(messages.with_optional({path: ordinary[:1] * len(value)}))
 
 
 def _steady(operation: Operation) -> Clause:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
+from conformance.clause import Clause
 from conformance.contract.model import Operation
+from conformance.deriver import operation_clause
 from conformance.exchange import Exchange
 from conformance.records import AbortRecord, ExchangeRecord
 
@@ -39,8 +42,27 @@ def diagnose(
         return None
     line = f"{operation.method.upper()} {operation.path}"
     said = _said(kept)
-    begin = f"The target answered {status} to {line} with the smallest valid body{said}."
+    what = "body" if operation.contents else "request"
+    begin = f"The target answered {status} to {line} with the smallest valid {what}{said}."
     return AbortRecord(f"{begin} {_MEANING.get(status, _meaning(status))}", _remedy(status, base))
+
+
+def is_nowhere(exchange: Exchange, operation: Operation) -> bool:
+    """Whether the target says that nothing is at a path whose parameters must name what exists."""
+    named = any(each.location == "path" for each in operation.parameters)
+    return named and exchange.response is not None and exchange.response.status in (404, 410)
+
+
+def nowhere(operation: Operation) -> Clause:
+    """Return the clause that says which parameters to pin before `operation` can be judged."""
+    names = [each.name for each in operation.parameters if each.location == "path"]
+    pins = "; ".join(f'"path.{name}" = …' for name in names)
+    return replace(
+        operation_clause(operation, "resource", f"something is at {operation.path}", ""),
+        state="uncovered",
+        reason=f"the target knows nothing there: give it what exists, under [values.{operation.id}]"
+        f" in conformance.toml: {pins}",
+    )
 
 
 _MEANING = {

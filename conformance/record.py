@@ -87,16 +87,26 @@ def _excerpt(data: bytes, redactor: Redactor, secrets: Sequence[Secret]) -> str:
 
 
 def shown(request: Request) -> str:
-    """Return the body for people: `account="aaaa…" (5001 characters), type="account_update"`."""
+    """Return the query and the body for people: `account="aaaa…" (5001 characters), limit="2"`."""
+    query = request.path.partition("?")[2]
+    asked = _pairs(query) if query else ""
     if request.body is None:
-        return "(no body)"
-    if not request.body:
+        return asked or "(no body)"
+    return f"{asked}; {_body(request, request.body)}" if asked else _body(request, request.body)
+
+
+def _body(request: Request, body: bytes) -> str:
+    if not body:
         return "(empty body)"
     if "x-www-form-urlencoded" not in request.media_type.lower():
-        text = request.body.decode("utf-8", "replace")
+        text = body.decode("utf-8", "replace")
         return f"{request.media_type or 'no media type'}: {_value(text)}"
+    return _pairs(body.decode("utf-8", "replace"))
+
+
+def _pairs(text: str) -> str:
     parts = []
-    pairs = request.body.decode("utf-8", "replace").split("&")
+    pairs = text.split("&")
     for pair in pairs[:_MOST_PAIRS]:
         name, equals, value = pair.partition("=")
         label = _value(text_of(name))[1:-1]

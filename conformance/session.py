@@ -18,7 +18,7 @@ from conformance.exchange import Exchange, Request
 from conformance.journal import JournalWriter
 from conformance.judge import Judgement, judge
 from conformance.plan import Plan
-from conformance.preflight import diagnose
+from conformance.preflight import diagnose, is_nowhere, nowhere
 from conformance.records import AbortRecord, Breach, CaseRecord
 from conformance.redact import Redactor
 from conformance.verdict import Expectation, Level, Symptom, Verdict
@@ -62,6 +62,7 @@ class Session:
         self._clock = clock
         self._sent: dict[str, Answer] = {}
         self._ready: set[str] = set()
+        self._nowhere: set[str] = set()
         self._believed: set[tuple[str, str]] = set()
         self._refused: Case | None = None
         self._held: set[str] = set()
@@ -119,7 +120,9 @@ class Session:
     def ready(self, plan: Plan) -> None:
         """Make sure that the target accepts the smallest valid request; once per operation.
 
-        Raises Aborted with the sentence and the remedy where it does not.
+        Raises Aborted with the sentence and the remedy where it does not. Where nothing is at the
+        path, because its parameters must name what exists, the cases go out all the same: what
+        needs no accepted control can still be found.
         """
         if self.abort is not None:
             raise Aborted(self.abort)
@@ -127,8 +130,11 @@ class Session:
             return
         answer = self._control(plan, plan.preflight)
         reason = diagnose(answer.exchange, answer.record, plan.operation, self.base)
-        if reason is not None:
+        if reason is not None and not is_nowhere(answer.exchange, plan.operation):
             self._stop(reason)
+        if reason is not None:
+            self._nowhere.add(plan.operation.id)
+            self.writer.write("clause", nowhere(plan.operation))
         self._ready.add(plan.operation.id)
 
     def _control(self, plan: Plan, request: Request) -> Answer:
@@ -206,7 +212,8 @@ class Session:
 
     def _nearest(self, plan: Plan, case: Case) -> Answer | None:
         """Return the first control that is not accepted, or the nearest one."""
-        answers = [self._control(plan, request) for request in case.controls]
+        lost = (plan.preflight,) if plan.operation.id in self._nowhere else ()
+        answers = [self._control(plan, request) for request in case.controls or lost]
         bad = (answer for answer in answers if not answer.exchange.accepted)
         return next(bad, answers[0] if answers else None)
 

@@ -82,12 +82,8 @@ def walk(
     `known_names` are names that the body does not know and that a server may. `schema` is a
     version of the schema of messages; the contract's own where there is none.
     """
-    if not isinstance(codec.content.schema, Mapping):
-        return
     root = schema or codec.schema
-    walker = _Walker(root, known_names)
-    start = walker.spread(root["properties"][BODY], (BODY,), codec.content.pointer)
-    found = walker.visit(_Spot((BODY,), tuple(start)))
+    found = _sites(codec, root, _Walker(root, known_names))
     yield from islice(found, _MOST_SITES)
     rest = next(found, None)
     if rest is not None:
@@ -95,9 +91,28 @@ def walk(
         yield Uncovered("$ref", rest.path, rest.pointer, "", reason, rest.trail)
 
 
+def _sites(codec: Codec, root: Mapping[str, Json], walker: _Walker) -> Iterator[Site | Uncovered]:
+    parts = root["properties"]
+    for location, fields in codec.fields.items():
+        inner, here = parts[location], (location,)
+        if inner["required"]:
+            only = {"required": inner["required"]}
+            place = f"{codec.operation.pointer}/parameters"
+            yield Site(only, here, place, words_of(here), {}, trail=here)
+        for name, each in fields.items():
+            at = (location, name)
+            start = walker.spread(inner["properties"][name], at, each.parameter.pointer)
+            yield from walker.visit(_Spot(at, tuple(start)))
+    if codec.content is not None and isinstance(parts[BODY], Mapping):
+        start = walker.spread(parts[BODY], (BODY,), codec.content.pointer)
+        yield from walker.visit(_Spot((BODY,), tuple(start)))
+
+
 def words_of(path: tuple[str, ...]) -> str:
-    """Return words for a place in a message."""
-    return name_of(path[1:])
+    """Return words for a place in a message: `account`, `limit in the query`, `the body`."""
+    if path[0] == BODY:
+        return name_of(path[1:])
+    return f"{name_of(path[1:])} in the {path[0]}" if path[1:] else f"the {path[0]}"
 
 
 def name_of(path: tuple[str, ...]) -> str:

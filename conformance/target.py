@@ -191,7 +191,7 @@ class Target:
 
     def _all_headers(self, request: Request) -> list[tuple[str, str, str]]:
         """Return (name, value, what to show): a case's own header comes before the user's."""
-        theirs = [(name, value, value) for name, value in request.headers]
+        theirs = [(name, *self._beside(name, value)) for name, value in request.headers]
         names = {name.lower() for name, _ in request.headers}
         theirs += [
             (header.name, header.value.reveal(), header.text.partition(":")[2].strip())
@@ -202,6 +202,14 @@ class Target:
         ours = [(name, value, value) for name, value in self._ours if name.lower() not in names]
         # Host stands first even where it is the user's (RFC 9110, section 7.2).
         return sorted(ours + theirs, key=lambda each: each[0].lower() != "host")
+
+    def _beside(self, name: str, value: str) -> tuple[str, str]:
+        """Return a header's value and what to show of it; cookies of a case join the user's."""
+        for header in self._headers if name.lower() == "cookie" else ():
+            if header.name.lower() == "cookie":
+                shown = header.text.partition(":")[2].strip()
+                return f"{value}; {header.value.reveal()}", f"{value}; {shown}"
+        return value, value
 
     def _resolve(self) -> tuple[Address, ...]:
         """Return the target's addresses: one look-up a run, so that no later one can move it.

@@ -9,6 +9,7 @@ from conformance.exchange import Request
 from conformance.percent import decoded
 
 _LONG_BODY = 8_000
+_BODILESS = ("GET", "HEAD", "DELETE")
 _PATTERNS = {
     "astral": re.compile(rb"%[Ff][0-4](%[89ABab][0-9A-Fa-f]){3}|[\xf0-\xf4][\x80-\xbf]{3}"),
     "combining": re.compile(rb"%[Cc][CcDd]%[89ABab]|[\xcc\xcd][\x80-\xbf]"),
@@ -30,7 +31,8 @@ def traits(request: Request) -> tuple[str, ...]:
 
 
 def _traits(request: Request) -> Iterator[str]:
-    body = request.body or b""
+    query = request.path.partition("?")[2].encode("latin-1")
+    body = b"&".join(filter(None, (query, request.body)))
     remarkable = _REMARKABLE.search(body) is not None
     for name, pattern in _PATTERNS.items() if remarkable else ():
         if pattern.search(body):
@@ -39,9 +41,9 @@ def _traits(request: Request) -> Iterator[str]:
         yield "bytes that are not UTF-8"
     if len(body) > _LONG_BODY:
         yield "long body"
-    if not body:
+    if not body and request.method not in _BODILESS:
         yield "no body"
-    if b"urlencoded" in request.media_type.lower().encode():
+    if query or b"urlencoded" in request.media_type.lower().encode():
         names = {re.split(rb"[\[=]|%5[Bb]", pair)[0] for pair in body.split(b"&")[:64]}
         yield from sorted(f"with {name.decode('latin-1')}" for name in names if name)
 

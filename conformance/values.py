@@ -62,7 +62,7 @@ def of_operation(file: File, operation: Operation) -> Values:
         raise file.error(f"{where} is no table", f"Write [{where}].", operation.id, "values")
     pinned: dict[Path, tuple[Json, ...]] = {}
     never: set[Path] = set()
-    schema = message_schema(next(iter(operation.contents), None))
+    schema = message_schema(operation, next(iter(operation.contents), None))
     for key, entry, value in _entries(table, ()):
         path = entry if entry == (NEVER,) else _in_message(schema, entry)
         names = [path]

@@ -58,7 +58,11 @@ ORDER = (
     # messages, bytes, readings
     "wire",
     "wire.brackets",
+    "wire.text",
+    "wire.nodes",
     "wire.*",
+    "parameters",
+    "parameters.*",
     "codec",
     "values",
     "sites",

@@ -14,7 +14,7 @@ from conformance.case import Case
 from conformance.clause import Clause
 from conformance.codec import BODY
 from conformance.contract.model import Json
-from conformance.deriver import Deriver
+from conformance.deriver import Deriver, operation_clause
 from conformance.exchange import Request
 from conformance.messages import Path
 from conformance.traits import traits
@@ -31,18 +31,7 @@ def protocol_cases(deriver: Deriver) -> Iterator[Case]:
 
 def wire_clause(deriver: Deriver, name: str, words: str, source: str, place: str = "") -> Clause:
     """Return the clause `request/NAME` of the operation."""
-    operation = deriver.operation
-    return Clause(
-        id=f"{operation.id}:request/{name}",
-        operation=operation.id,
-        side="protocol",
-        keyword=name,
-        keyword_location=place or operation.pointer,
-        instance_location="",
-        words=words,
-        value="",
-        source=source,
-    )
+    return operation_clause(deriver.operation, name, words, source, place)
 
 
 def wire_case(

@@ -13,6 +13,8 @@ from conformance.verdict import Expectation
 
 def cases(deriver: Deriver) -> Iterator[Case]:
     """Yield the empty and the absent body."""
+    if deriver.content is None:
+        return
     empty = deriver.raw(b"")
     if deriver.expectation(empty) is not Expectation.REFUSE:
         return

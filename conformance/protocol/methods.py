@@ -10,7 +10,7 @@ from conformance.deriver import Deriver
 from conformance.protocol import wire_case, wire_clause
 from conformance.verdict import Expectation
 
-_METHODS = ("PUT", "PATCH", "DELETE", "GET")
+_METHODS = ("PUT", "PATCH", "DELETE", "GET", "POST")
 
 
 def cases(deriver: Deriver) -> Iterator[Case]:

@@ -19,6 +19,8 @@ ACCEPT = Expectation.ACCEPT
 
 def cases(deriver: Deriver) -> Iterator[Case]:
     """Yield other spellings of one body, which the usual one controls."""
+    if deriver.content is None:
+        return
     clause = wire_clause(
         deriver,
         "spelling",
@@ -30,7 +32,8 @@ def cases(deriver: Deriver) -> Iterator[Case]:
         usual = deriver.request(full)
     except InexpressibleError:
         return
-    for label, words, request, control in _spellings(deriver, full, usual):
+    media_type = deriver.content.media_type
+    for label, words, request, control in _spellings(deriver, media_type, full, usual):
         if request == control:
             continue
         if deriver.read(request).unreadable or deriver.expectation(request) is not ACCEPT:
@@ -40,9 +43,8 @@ def cases(deriver: Deriver) -> Iterator[Case]:
 
 
 def _spellings(
-    deriver: Deriver, full: Message, usual: Request
+    deriver: Deriver, media_type: str, full: Message, usual: Request
 ) -> Iterator[tuple[str, str, Request, Request]]:
-    media_type = deriver.content.media_type
     data = usual.body or b""
     body = full[BODY]
     backwards = dict(reversed(body.items())) if isinstance(body, dict) else body
@@ -51,13 +53,13 @@ def _spellings(
     yield (
         "charset",
         "media type with a charset",
-        deriver.raw(data, f"{media_type}; charset=utf-8"),
+        deriver.raw(data, f"{media_type}; charset=utf-8", usual),
         usual,
     )
     yield (
         "media-type-case",
         "media type in other case",
-        deriver.raw(data, _otherwire_case(media_type)),
+        deriver.raw(data, _otherwire_case(media_type), usual),
         usual,
     )
     yield "chunked", "body in chunks", replace(usual, chunked=True), usual
@@ -67,7 +69,12 @@ def _spellings(
     yield "empty-brackets", "arrays with [] instead of [0]", append, usual
     encoded = deriver.request(full, Spelling(encoded_brackets=True))
     yield "encoded-brackets", "brackets percent-encoded", encoded, usual
-    yield "escaped-letter", "a letter percent-encoded in a name", deriver.raw(_escaped(data)), usual
+    yield (
+        "escaped-letter",
+        "a letter percent-encoded in a name",
+        deriver.raw(_escaped(data), like=usual),
+        usual,
+    )
     free = next((path[1] for path, _ in optional(deriver) if is_free(deriver, path[1])), None)
     if free:
         blank = {**full, BODY: {**body, free: "two words \u00e9"}}
@@ -79,7 +86,7 @@ def _spellings(
             deriver.request(blank, Spelling(space="%20")),
             plus,
         )
-        lower = deriver.raw((plus.body or b"").replace(b"%C3%A9", b"%c3%a9"))
+        lower = deriver.raw((plus.body or b"").replace(b"%C3%A9", b"%c3%a9"), like=usual)
         yield "lower-case-hex", "percent-encoding in lower case", lower, plus
 
 

@@ -18,15 +18,22 @@ _BAD_PERCENT = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 @dataclass
 class Node:
-    """What was sent under one name: texts of its own, and children in brackets."""
+    """What was sent under one name: texts of its own, and children in brackets.
+
+    `raws` are the texts as they were sent, before any decoding.
+    """
 
     texts: list[str] = field(default_factory=list)
+    raws: list[str] = field(default_factory=list)
     children: dict[str, Node] = field(default_factory=dict)
 
 
-def trees(data: bytes) -> tuple[dict[str, Node], dict[str, Node] | None, bool]:
+def trees(
+    data: bytes, literal: frozenset[str] = frozenset()
+) -> tuple[dict[str, Node], dict[str, Node] | None, bool]:
     """Return what was sent by name, and whether refusing to read it is legitimate.
 
+    `literal` are names whose brackets are part of them: `page[size]`, `ids[]`.
     The second tree is without the names whose brackets do not close and without malformed
     percent-encoding, which some decoders drop; None where there is neither.
     """
@@ -41,10 +48,10 @@ def trees(data: bytes) -> tuple[dict[str, Node], dict[str, Node] | None, bool]:
         name, bad_name = _decode(raw_name)
         text, bad_text = _decode(raw_text)
         unreadable |= bad_name or bad_text
-        steps = _steps(name)
+        steps = [name] if name in literal else _steps(name)
         if steps is None:
             odd = unreadable = True
-            tree.setdefault(name, Node()).texts.append(text)
+            _take(tree.setdefault(name, Node()), text, raw_text)
             continue
         malformed = bool(_BAD_PERCENT.search(pair))
         odd |= malformed
@@ -52,8 +59,13 @@ def trees(data: bytes) -> tuple[dict[str, Node], dict[str, Node] | None, bool]:
             node = target.setdefault(steps[0], Node())
             for step in steps[1:]:
                 node = node.children.setdefault(step, Node())
-            node.texts.append(text)
+            _take(node, text, raw_text)
     return tree, clean if odd else None, unreadable
+
+
+def _take(node: Node, text: str, raw: bytes) -> None:
+    node.texts.append(text)
+    node.raws.append(raw.decode("latin-1"))
 
 
 @lru_cache(maxsize=1024)

@@ -1,0 +1,45 @@
+"""Query parameters (OpenAPI 3.0.4, section 4.8.12; RFC 3986, section 3.4).
+
+A name that the contract does not declare is no violation: OpenAPI does not close the query.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import quote
+
+from conformance.contract.model import Json
+from conformance.parameters import Fields, assembled
+from conformance.wire import InexpressibleError, Readings
+from conformance.wire.brackets import trees
+from conformance.wire.nodes import beside, fields, pairs
+
+
+def write(declared: Fields, values: Mapping[str, Json]) -> str:
+    """Return the query that says `values`, without its question mark. Raises InexpressibleError."""
+    found: list[tuple[str, str]] = []
+    for name, value in values.items():
+        place = declared[name].place if name in declared else None
+        style = (place.style if place is not None else None) or "repeat"
+        spread = style == "repeat" and place is not None and place.takes_object
+        if spread and isinstance(value, dict) and value:
+            if value.keys() & declared.keys():
+                raise InexpressibleError("a member has the name of another parameter")
+            found += beside(value, _escape)
+        else:
+            found += pairs(name, value, style, _escape)
+    return "&".join(f"{_escape(name)}={text}" for name, text in found)
+
+
+def read(declared: Fields, query: str) -> Readings:
+    """Return what `query` may stand for."""
+    tree, _, unreadable = trees(query.encode("latin-1"), frozenset(declared))
+    places = {name: each.place for name, each in declared.items()}
+    return assembled(fields(tree, places), unreadable=unreadable)
+
+
+def _escape(text: str) -> str:
+    try:
+        return quote(text, safe="")
+    except UnicodeEncodeError as problem:
+        raise InexpressibleError("a lone surrogate has no UTF-8 form") from problem

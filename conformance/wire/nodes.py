@@ -1,0 +1,178 @@
+"""Named texts of forms and queries ↔ values, in every style that OpenAPI knows for them.
+
+Styles: OpenAPI 3.0.4, section 4.8.12.3. What they leave open are readings of their own:
+
+- empty text is "", null (an attempt to unset) or absent; an undeclared name stays present;
+- a scalar sent twice is the last, the first, the list of both, or refused;
+- an array whose style the contract leaves open may arrive in any style;
+- an empty bracket in an empty bracket opens no second array for some (qs).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from urllib.parse import unquote_plus
+
+from conformance.contract.model import Json
+from conformance.wire import InexpressibleError
+from conformance.wire.brackets import Node
+from conformance.wire.text import (
+    SEPARATORS,
+    Place,
+    Style,
+    joined,
+    lists,
+    objects,
+    scalars,
+    text_of,
+)
+
+Pairs = Iterator[tuple[str, str]]
+
+# --- values → texts -------------------------------------------------------------------------------
+
+
+def pairs(name: str, value: Json, style: Style, escape: Callable[[str], str]) -> Pairs:
+    """Yield the name and the escaped text of each pair that says `value` under `name`.
+
+    Raises InexpressibleError for an empty array or object, which no style can say, and for what
+    lies deeper than the style reaches.
+    """
+    if style == "json":
+        yield name, escape(document(value))
+    elif isinstance(value, (list, dict)) and not value:
+        raise InexpressibleError("text cannot say that an array or an object is empty")
+    elif style in SEPARATORS and isinstance(value, (list, dict)):
+        # A blank is no delimiter unless it is encoded (OpenAPI 3.0.4, appendix E).
+        separator = "," if style == "comma" else escape(SEPARATORS[style])
+        parts = value if isinstance(value, list) else [x for pair in value.items() for x in pair]
+        yield name, separator.join(escape(plain(part)) for part in parts)
+    elif isinstance(value, dict):
+        for key, child in value.items():
+            yield from pairs(f"{name}[{key}]", child, style, escape)
+    elif isinstance(value, list):
+        for index, child in enumerate(value):
+            suffix = {"index": f"[{index}]", "append": "[]"}.get(style, "")
+            yield from pairs(name + suffix, child, style, escape)
+    else:
+        yield name, escape(text_of(value))
+
+
+def beside(value: Mapping[str, Json], escape: Callable[[str], str]) -> Pairs:
+    """Yield the members of an object as pairs of their own (style form with explode)."""
+    yield from ((name, escape(plain(child))) for name, child in value.items())
+
+
+def plain(value: Json) -> str:
+    """Return the text of a scalar. Raises InexpressibleError for anything deeper."""
+    if isinstance(value, (list, dict)):
+        raise InexpressibleError("this style has no way to say what lies deeper")
+    return text_of(value)
+
+
+def document(value: Json) -> str:
+    """Return `value` as JSON text. Raises InexpressibleError."""
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    except ValueError as problem:
+        raise InexpressibleError(f"JSON cannot express it: {problem}") from problem
+
+
+# --- texts → values -------------------------------------------------------------------------------
+
+
+def values(node: Node, place: Place) -> tuple[list[Json], bool]:
+    """Return what `node` may stand for, and whether refusing it outright is legitimate."""
+    if node.texts and node.children:
+        leaf, _ = values(Node(texts=node.texts, raws=node.raws), place)
+        branch, _ = values(Node(children=node.children), place)
+        return leaf + branch, True
+    if node.children:
+        found, refusable = _branch(node.children, place)
+        return found, refusable or (place.takes_array and place.style != "index")
+    each = [_texts(text, raw, place) for text, raw in zip(node.texts, node.raws, strict=True)]
+    items = lists([scalars(text, place.item()) for text in node.texts])
+    if place.takes_array and place.style == "repeat":
+        return items, False
+    if len(each) == 1:
+        return each[0] + (items if place.takes_array and place.style is None else []), not each[0]
+    return [*each[-1], *each[0], *items], True
+
+
+def parsed(text: str) -> list[Json]:
+    """Return the value that `text` is as JSON, or nothing where it is none."""
+    try:
+        return [json.loads(text)]
+    except (ValueError, RecursionError):
+        return []
+
+
+def _texts(text: str, raw: str, place: Place) -> list[Json]:
+    if place.style == "json":
+        return parsed(text)
+    if place.style in SEPARATORS and (place.takes_array or place.takes_object):
+        return joined(raw, place, SEPARATORS[place.style], unquote_plus)
+    return scalars(text, place)
+
+
+def _branch(children: dict[str, Node], place: Place) -> tuple[list[Json], bool]:
+    keys = list(children)
+    if keys == [""]:
+        node = children[""]
+        if not node.children:
+            return lists([scalars(text, place.item()) for text in node.texts]), False
+        inner, _ = values(node, place.item())
+        flat = [value for value in inner if isinstance(value, list)]
+        return [[value] for value in inner] + flat, True
+    found: list[Json] = []
+    unreadable = "" in keys
+    indices = all(key == "" or (key.isascii() and key.isdigit()) for key in keys)
+    if indices:
+        ordered = sorted(filter(None, keys), key=int)
+        unreadable |= [str(index) for index in range(len(keys))] != ordered
+        parts = [values(children[key], place.item()) for key in ordered]
+        unreadable |= any(refusable for _, refusable in parts)
+        appended = children[""].texts if "" in keys else []
+        more = [scalars(text, place.item()) for text in appended]
+        found += lists([part for part, _ in parts] + more)
+    if not indices or place.takes_object:
+        named = {key: values(child, place.member(key)) for key, child in children.items()}
+        unreadable |= any(refusable for _, refusable in named.values())
+        found += objects([[(key, value) for value in part] for key, (part, _) in named.items()])
+    return found, unreadable
+
+
+def fields(
+    tree: Mapping[str, Node], places: Mapping[str, Place]
+) -> Iterator[tuple[str, list[Json], bool]]:
+    """Yield each name of `places` that was sent, what it may stand for, and whether to refuse it.
+
+    What stands beside each other (style form, explode) is gathered into the object it belongs to.
+    """
+    gathered: set[str] = set()
+    for name, place in places.items():
+        if place.style == "repeat" and place.takes_object:
+            own = _beside(tree, place, places)
+            gathered |= own.keys()
+            choices = [[(key, value) for value in found] for key, found in own.items()]
+            found = objects(choices) if choices else []
+            if name in tree:
+                gathered.add(name)
+                found += values(tree[name], place)[0]
+            if found:
+                yield name, found, False
+    for name, node in tree.items():
+        if name not in gathered and name in places:
+            yield name, *values(node, places[name])
+
+
+def _beside(
+    tree: Mapping[str, Node], place: Place, taken: Mapping[str, Place]
+) -> dict[str, list[Json]]:
+    others = any(isinstance(s.get("additionalProperties"), Mapping) for s in place.view.schemas)
+    return {
+        name: values(node, place.member(name))[0]
+        for name, node in tree.items()
+        if place.view.declares(name) or (others and name not in taken)
+    }

@@ -1,0 +1,191 @@
+"""Text → the values that it may stand for: what forms, queries, paths, headers and cookies share.
+
+Nothing on these wires says of which type a text is, so the schema is asked: `12` is a string where
+one may stand, a number where one may stand, and where either may, both.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from itertools import islice, product
+from typing import Literal
+
+from conformance.contract.model import Encoding, Json
+from conformance.schema import View
+
+Style = Literal["index", "append", "repeat", "comma", "space", "pipe", "json"]
+"""How arrays travel under one name: `a[0]=x`, `a[]=x`, `a=x&a=y`, `a=x,y`, `a=x%20y`, `a=x|y`, or
+as a document of their own. With `repeat` the members of an object stand beside each other."""
+
+MOST_READINGS = 64
+SEPARATORS = {"comma": ",", "space": " ", "pipe": "|"}
+
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
+_LOOSE_BOOLEANS = frozenset({"True", "TRUE", "False", "FALSE", "1", "0", "on", "off", "yes", "no"})
+
+
+class Absent:
+    """The reading in which a name was not sent at all."""
+
+
+ABSENT = Absent()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a value stands: what the schemas say of it, and how an array travels there.
+
+    `style` is None where the contract leaves it open.
+    """
+
+    view: View
+    declared: bool = True
+    style: Style | None = "index"
+
+    def item(self) -> Place:
+        """Return the place of an item; within a text that was split nothing is split again."""
+        return Place(self.view.item(), style="index" if self.style in SEPARATORS else self.style)
+
+    def member(self, name: str) -> Place:
+        """Return the place of the member `name`."""
+        below = replace(self.item(), view=self.view.member(name))
+        return replace(below, declared=self.view.declares(name))
+
+    @property
+    def takes_array(self) -> bool:
+        """Whether an array may stand here."""
+        return "array" in self.view.types
+
+    @property
+    def takes_object(self) -> bool:
+        """Whether an object may stand here."""
+        return "object" in self.view.types
+
+
+def style_of(encoding: Encoding) -> Style | None:
+    """Return how arrays and objects travel, or None where the contract leaves it open.
+
+    Style deepObject says nothing of arrays (OpenAPI 3.0.4, section 4.8.12); those who declare it
+    for one read indices and empty brackets. Delimiters with `explode` have no meaning there.
+    """
+    match encoding.style, encoding.explode:
+        case "deepObject", _:
+            return "index"
+        case "form", explode:
+            return "repeat" if explode else "comma"
+        case "spaceDelimited", False:
+            return "space"
+        case "pipeDelimited", False:
+            return "pipe"
+        case style, _:
+            return "json" if style == "application/json" or style.endswith("+json") else None
+
+
+def text_of(value: Json) -> str:
+    """Return the text of a scalar; null is written as nothing."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if isinstance(value, str) else repr(value)
+
+
+# --- reading --------------------------------------------------------------------------------------
+
+
+def scalars(text: str, place: Place) -> list[Json]:
+    """Return the scalars that `text` may stand for; empty text may be "", null or absent."""
+    if text == "":
+        return ["", None, ABSENT] if place.declared else ["", None]
+    types = place.view.types
+    values: list[Json] = []
+    number = _NUMBER.fullmatch(text)
+    if types & {"integer", "number"} and number:
+        values.append(int(text) if number[2] is None and number[3] is None else float(text))
+    if "boolean" in types and text in ("true", "false"):
+        values.append(text == "true")
+    strict = bool(values)
+    loose = (types & {"integer", "number"} and _loose_number(text)) or (
+        "boolean" in types and text in _LOOSE_BOOLEANS
+    )
+    if "string" in types or not strict or not types:
+        values.append(text)
+    if loose and not strict:
+        values.append(_loose_value(text, types))
+    return values
+
+
+def lists(choices: list[list[Json]]) -> list[Json]:
+    """Return the lists that may be meant; one more than the most shows that there are more."""
+    return [
+        [value for value in values if value is not ABSENT]
+        for values in islice(product(*choices), MOST_READINGS + 1)
+    ]
+
+
+def objects(choices: list[list[tuple[str, Json]]]) -> list[Json]:
+    """Return the objects that may be meant, from the choices for each member."""
+    return [
+        {name: value for name, value in members if value is not ABSENT}
+        for members in islice(product(*choices), MOST_READINGS + 1)
+    ]
+
+
+def joined(
+    raw: str,
+    place: Place,
+    separator: str,
+    decode: Callable[[str], str],
+    *,
+    pairs: bool = False,
+) -> list[Json]:
+    """Return what one text may stand for in which items or members are joined by `separator`.
+
+    A server may split before it decodes or after. `pairs` says that members read `name=value`;
+    else name and value take turns.
+    """
+    splits = [[decode(part) for part in raw.split(separator)], decode(raw).split(separator)]
+    if splits[0] == splits[1]:
+        splits.pop()
+    found: list[Json] = []
+    for parts in splits:
+        if place.takes_array:
+            found += lists([scalars(part, place.item()) for part in parts])
+        if place.takes_object:
+            found += _members(parts, place, pairs=pairs)
+    if not found or place.view.types - {"array", "object"} or not place.view.types:
+        found += scalars(decode(raw), place)
+    if raw == "":
+        found += [ABSENT]
+    return found
+
+
+def _members(parts: list[str], place: Place, *, pairs: bool) -> Iterator[Json]:
+    if pairs and all("=" in part for part in parts):
+        named = [(part.partition("=")[0], part.partition("=")[2]) for part in parts]
+    elif not pairs and len(parts) % 2 == 0:
+        named = [*zip(parts[::2], parts[1::2], strict=True)]
+    else:
+        return
+    choices = [[(name, each) for each in scalars(text, place.member(name))] for name, text in named]
+    yield from objects(choices)
+
+
+def _loose_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return not _NUMBER.fullmatch(text)
+
+
+def _loose_value(text: str, types: frozenset[str]) -> Json:
+    if "boolean" in types and text in _LOOSE_BOOLEANS:
+        return text.lower() in ("true", "1", "on", "yes")
+    value = float(text)
+    if not math.isfinite(value):
+        return 0  # some number: what a server makes of it is open
+    return int(value) if value.is_integer() else value
