@@ -12,6 +12,7 @@ from conformance import pointer
 from conformance.case import Case
 from conformance.cases import at_sites, together
 from conformance.clause import Clause
+from conformance.codec import BODY
 from conformance.contract.model import Json, Operation
 from conformance.deriver import Deriver, deriver_for
 from conformance.exchange import Request
@@ -191,5 +192,6 @@ def _settled(clause: Clause, used: set[str], values: Values) -> Clause:
         reason = "speaks through the clauses of its members"
         return replace(clause, state="annotation", reason=reason)
     doubt = values.doubt(_place(clause))
-    reason = doubt or "nothing that breaks it alone can be said in this media type"
+    where = "this media type" if clause.part == BODY else f"a {clause.part}"
+    reason = doubt or f"nothing that breaks it alone can be said in {where}"
     return replace(clause, state="uncovered", reason=reason)

@@ -1,6 +1,7 @@
 """Query parameters (OpenAPI 3.0.4, section 4.8.12; RFC 3986, section 3.4).
 
-A name that the contract does not declare is no violation: OpenAPI does not close the query.
+A name that the contract does not declare is no violation, for OpenAPI does not close the query;
+so whatever may be taken for such a name may be passed over.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from urllib.parse import quote
 from conformance.contract.model import Json
 from conformance.parameters import Fields, assembled
 from conformance.wire import InexpressibleError, Readings
-from conformance.wire.brackets import trees
+from conformance.wire.brackets import Node, trees
 from conformance.wire.nodes import beside, fields, pairs
+from conformance.wire.text import ABSENT, Place
 
 
 def write(declared: Fields, values: Mapping[str, Json]) -> str:
@@ -35,7 +37,29 @@ def read(declared: Fields, query: str) -> Readings:
     """Return what `query` may stand for."""
     tree, _, unreadable = trees(query.encode("latin-1"), frozenset(declared))
     places = {name: each.place for name, each in declared.items()}
-    return assembled(fields(tree, places), unreadable=unreadable)
+    found = [
+        (
+            name,
+            [*values, ABSENT] if _is_stranger(tree.get(name), places[name]) else values,
+            refusable,
+        )
+        for name, values, refusable in fields(tree, places)
+    ]
+    return assembled(found, unreadable=unreadable)
+
+
+def _is_stranger(node: Node | None, place: Place) -> bool:
+    """Whether what was sent may be no spelling of the parameter, and so an unknown name.
+
+    Brackets have a meaning in style deepObject alone, and none below its first level
+    (OpenAPI 3.0.4, section 4.8.12.3); there a name without brackets has none.
+    """
+    if node is None:
+        return False
+    if place.style != "index":
+        return bool(node.children)
+    deep = any(child.children for child in node.children.values())
+    return deep or (bool(node.texts) and place.view.types <= {"array", "object"})
 
 
 def _escape(text: str) -> str:
