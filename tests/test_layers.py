@@ -96,6 +96,7 @@ ORDER = (
     "reference.schema",
     "reference.example",
     "reference.values",
+    "reference.parameters",
     "reference.sabotage",
     "reference.breaks",
     "reference.answers",

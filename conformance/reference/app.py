@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 from conformance.reference.answers import Answers, Refusal, stripe_like
 from conformance.reference.breaks import FORM, Broken
-from conformance.reference.form import FormError, Node, pairs, tree
+from conformance.reference.form import FormError, pairs, tree
 from conformance.reference.http import Request, Response
+from conformance.reference.parameters import Missing, Sent
 from conformance.reference.schema import Checker, Problem
 from conformance.reference.values import Reader
 
@@ -81,19 +81,10 @@ class _Endpoint:
         return self._answers.success()
 
     def _check_parameters(self, request: Request, in_path: dict[str, str]) -> None:
-        query = tree(pairs(request.query.encode("latin-1")))
+        pairs(request.query.encode("latin-1"))  # what cannot be read is refused
+        sent = Sent(request, in_path)
         for parameter in self.operation.parameters:
-            match parameter.location:
-                case "path" if parameter.name in in_path:
-                    node: Node | None = Node([unquote(in_path[parameter.name])])
-                case "query":
-                    node = query.get(parameter.name)
-                case "header":
-                    text = request.header(parameter.name.lower())
-                    node = None if text is None else Node([text])
-                case _:
-                    continue
-            _check_parameter(parameter, node)
+            _check_parameter(parameter, sent.value(parameter))
 
     def _check_body(self, request: Request) -> None:
         content = self._content(request)
@@ -133,17 +124,14 @@ def is_json(media_type: str) -> bool:
     return media_type.endswith(("/json", "+json"))
 
 
-def _check_parameter(parameter: Parameter, node: Node | None) -> None:
-    if node is None:
+def _check_parameter(parameter: Parameter, value: Json) -> None:
+    if isinstance(value, Missing):
         if parameter.required:
             raise _missing(parameter.name)
         return
-    checker = Checker(parameter.schema)
-    wrapped = {"properties": {parameter.name: parameter.schema}}
-    value = Reader(checker, {}, repeats=True).read(wrapped, {parameter.name: node})
-    problem = checker.problem(parameter.schema, value[parameter.name], (parameter.name,))
+    problem = Checker(parameter.schema).problem(parameter.schema, value, (parameter.name,))
     if problem is not None:
-        raise _refusal(problem, value)
+        raise _refusal(problem, {parameter.name: value})
 
 
 def _parse(body: bytes) -> Json:

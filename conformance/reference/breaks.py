@@ -1,7 +1,8 @@
 """Break one named clause: what the embedded target then gets wrong is known exactly.
 
 Names: `/account/maxLength`, `/account/required`, `/additionalProperties`, `/expand/items/type`,
-`response/200/url/required`, `response/200/media-type`, `response/default/error/type/enum`. The
+`query/limit/maximum`, `header/X-Kind/required`, `response/200/url/required`,
+`response/200/media-type`, `response/default/error/type/enum`. The
 id of an operation may stand before them, as in a report: `PostAccountLinks/account/maxLength`,
 `PostAccountLinks:response/200/url/type`.
 
@@ -21,7 +22,7 @@ from conformance.pointer import escape
 from conformance.reference.example import Examples
 from conformance.reference.keywords import CHECKS
 from conformance.reference.sabotage import Sabotage, rebuilt, spoil
-from conformance.reference.schema import Checker, Path
+from conformance.reference.schema import Checker, Path, types_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,6 +72,7 @@ def _breakable(operation: Operation) -> dict[str, Broken]:
             changed = replace(content, schema=_without(content.schema, site, name))
             contents = (*operation.contents[:index], changed, *operation.contents[index + 1 :])
             found.setdefault(name, Broken(replace(operation, contents=contents), name))
+    found |= _of_parameters(operation)
     for response in operation.responses:
         base = f"response/{response.status}"
         for content in response.contents[:1]:
@@ -79,6 +81,32 @@ def _breakable(operation: Operation) -> dict[str, Broken]:
             for name, sabotage in _spoilable(content, response.status):
                 found.setdefault(base + name, Broken(operation, base + name, sabotage))
     return found
+
+
+def _of_parameters(operation: Operation) -> dict[str, Broken]:
+    """Return the clauses of parameters outside the body: `query/limit/maximum`."""
+    found: dict[str, Broken] = {}
+    for index, parameter in enumerate(operation.parameters):
+        base, schema = f"{parameter.location}/{escape(parameter.name)}", parameter.schema
+        changed = {
+            f"{base}{name}": replace(parameter, schema=_without(schema, site, name))
+            for name, site in _sites(schema, "", (), Checker(schema), DEPTH_LIMIT)
+            if not (name.endswith("/type") and _is_text(schema, site))
+        }
+        if parameter.required and parameter.location != "path":
+            changed[f"{base}/required"] = replace(parameter, required=False)
+        for name, other in changed.items():
+            others = operation.parameters
+            parameters = (*others[:index], other, *others[index + 1 :])
+            found[name] = Broken(replace(operation, parameters=parameters), name)
+    return found
+
+
+def _is_text(schema: Json, way: Path) -> bool:
+    """Whether the type at `way` is one that any text is of, where all that is sent is text."""
+    for step in way[:-1]:
+        schema = schema[step]
+    return not {"integer", "number", "boolean"} & {*types_of(schema)}
 
 
 def _sites(

@@ -43,6 +43,17 @@ def pairs(data: bytes) -> list[tuple[str, str]]:
     return found
 
 
+def raw_pairs(data: bytes) -> list[tuple[str, str]]:
+    """Return names, decoded, and values as they were sent. Raises FormError for what is malformed.
+
+    The values are checked all the same.
+    """
+    pieces = [piece.partition(b"=") for piece in data.split(b"&") if piece]
+    names = [name for name, _ in pairs(data)]
+    raws = [raw.decode("latin-1") for _, _, raw in pieces]
+    return [*zip(names, raws, strict=True)]
+
+
 def tree(found: list[tuple[str, str]]) -> dict[str, Node]:
     """Return the tree that `found` spells; a name whose brackets do not pair is taken literally.
 
