@@ -1,20 +1,17 @@
-"""What the user says of the target: its URL and its headers. No I/O.
+"""What the user says of the target: its URL. No I/O.
 
-No message here repeats what may hold a key: neither a URL with user information or a query, nor
-the value of a header or of a variable.
+No message here repeats what may hold a key, such as a URL with user information or a query.
 """
 
 from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
 
 from conformance.errors import UsageError
-from conformance.redact import HIDDEN_HEADERS, REDACTED, Redactor, Secret
 
 _LONGEST_URL: Final = 64 * 1024
 _LONGEST_HOST: Final = 253  # RFC 1035, section 2.3.4, without the root label
@@ -25,15 +22,6 @@ _SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://(.*)", re.DOTALL)
 _AUTHORITY: Final = re.compile(r"(\[[^\]]*\]|[^:\[\]]*)(?::([^:]*))?")
 _LABEL: Final = "[A-Za-z0-9_][A-Za-z0-9_-]{0,62}"
 _HOST: Final = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?")
-_TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 5.6.2
-_VARIABLE: Final = re.compile(r"\$(?:(\$)|([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})?", re.ASCII)
-_FRAMING: Final = frozenset(
-    {
-        *("accept-encoding", "connection", "content-length", "expect", "keep-alive"),
-        *("proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"),
-    }
-)
-"""Headers that decide how bytes are framed: the suite sets them, nobody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +45,6 @@ class TargetUrl:
 
     def __str__(self) -> str:
         return self.join("")
-
-
-@dataclass(frozen=True, slots=True)
-class TargetHeader:
-    """A header that the user adds to every request.
-
-    `text` is what the user wrote, variables unexpanded, for display; `shell` is the same in double
-    quotes for a POSIX shell. `secrets` are the parts that must not be shown.
-    """
-
-    name: str
-    value: Secret
-    text: str
-    shell: str
-    secrets: tuple[Secret, ...]
 
 
 def parse_target_url(text: str) -> TargetUrl:
@@ -154,70 +127,3 @@ def _host(text: str) -> str:
     if not _HOST.fullmatch(host) or len(host) > _LONGEST_HOST:
         raise UsageError("the host of the target URL cannot exist", _EXAMPLE)
     return host
-
-
-def expand_header(text: str, environ: Mapping[str, str]) -> TargetHeader:
-    """Read `Name: value with $NAME or ${NAME}`; `$$` is a dollar.
-
-    Raises UsageError where there is no name or a bad one, where a variable is unset or empty, or
-    where the value holds what no header can carry (RFC 9110, section 5.5).
-    """
-    name, colon, template = text.partition(":")
-    name, template = name.rstrip(" \t"), template.strip(" \t")
-    if not colon or not _TOKEN.fullmatch(name):
-        raise UsageError(
-            "a --target-header has no name that a header can have",
-            "Write it like --target-header 'Authorization: Bearer $API_KEY'",
-        )
-    # Somebody may have written the key where the name belongs.
-    called = Redactor().clean(name)
-    if name.lower() in _FRAMING:
-        raise UsageError(
-            f"the header {called} is the suite's own", "Leave this --target-header out."
-        )
-    secrets: list[Secret] = []
-    value, shell, end = "", "", 0
-    for found in _VARIABLE.finditer(template):
-        literal, end = template[end : found.start()], found.end()
-        dollar, variable = found[1], found[2] or found[3]
-        expanded = "$" if dollar else _lookup(called, variable, environ)
-        if variable:
-            secrets.append(Secret(expanded))
-        value += literal + expanded
-        shell += _quoted(literal) + (f"${{{variable}}}" if found[3] else _quoted(found[0], dollar))
-    value, shell = value + template[end:], shell + _quoted(template[end:])
-    if re.search(r"[^\t\x20-\x7e]", value):
-        raise UsageError(
-            f"the value of the header {called} holds a line end or another character that no "
-            "header can carry",
-            "Does the variable end in a line feed?",
-        )
-    shown = f"{name}: {template}"
-    if name.lower() in HIDDEN_HEADERS:
-        secrets += [Secret(value), Secret(value.rpartition(" ")[2])]
-        if not any(found[2] or found[3] for found in _VARIABLE.finditer(template)):
-            shown, shell = f"{name}: {REDACTED}", REDACTED
-    return TargetHeader(name, Secret(value), shown, f'"{name}: {shell}"', tuple(secrets))
-
-
-def _lookup(header: str, variable: str | None, environ: Mapping[str, str]) -> str:
-    if variable is None:
-        raise UsageError(
-            f"a dollar without a name in the header {header}",
-            "Write $NAME or ${NAME} for a variable, $$ for a dollar.",
-        )
-    value = environ.get(variable, "")
-    if not value.strip():
-        state = "is empty" if variable in environ else "is not set"
-        raise UsageError(
-            f"the variable {variable} of the header {header} {state}",
-            f"export {variable}=... and run again.",
-        )
-    return value
-
-
-def _quoted(literal: str, dollar: str | None = "$") -> str:
-    """Escape `literal` for a shell's double quotes; a variable's `$NAME` stays as it is."""
-    if dollar is None:
-        return literal
-    return re.sub(r'([$`"\\])', r"\\\1", "$" if literal == "$$" else literal)

@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from conformance.errors import UsageError
-from conformance.settings import File, Option, options
+from conformance.file import File
+from conformance.option import Option
+from conformance.settings import options
 
 NAME = "conformance.toml"
 _TABLES = ("values",)

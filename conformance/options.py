@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
-from conformance.settings import File, Kind, Option, Settings, options
+from conformance.file import File
+from conformance.option import Kind, Option
+from conformance.settings import Settings, options
 
 _PACKAGE = Path(__file__).parent
 _SETTINGS = pytest.StashKey[Settings]()

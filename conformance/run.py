@@ -7,12 +7,15 @@ import platform
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from conformance.address import parse_target_url
+from conformance.aim import aim, check, headers_of, profile_of
 from conformance.case import Case
 from conformance.clause import Clause
 from conformance.contract import Selection, default_source, load
@@ -22,6 +25,7 @@ from conformance.deviations import expired
 from conformance.errors import UsageError
 from conformance.example import NoExampleError
 from conformance.journal import JournalWriter, read_totals
+from conformance.pacing import HaltError
 from conformance.plan import Plan, derive
 from conformance.records import (
     Deviation,
@@ -37,14 +41,15 @@ from conformance.store import Store
 from conformance.values import NONE, Values, check_operations, of_operation
 
 if TYPE_CHECKING:
-    from conformance.address import TargetHeader
     from conformance.ahead import Ahead
     from conformance.embedded import ServerProcess
+    from conformance.headers import TargetHeader
     from conformance.report import Reported
     from conformance.session import Session
     from conformance.target import Target
 
 JOURNAL = "journal.ndjson"
+TURNS = ".turns"
 EXAMPLES: Mapping[str, int] = {"quick": 0, "standard": 12, "deep": 600}
 """How many violations of each clause are drawn; of valid bodies four times as many."""
 
@@ -135,9 +140,7 @@ class Run:
     @cached_property
     def headers(self) -> tuple[TargetHeader, ...]:
         """The user's headers, expanded. Raises UsageError for a variable that is not set."""
-        from conformance.address import expand_header  # noqa: PLC0415  (not for other suites)
-
-        return tuple(expand_header(text, os.environ) for text in self.settings.headers)
+        return headers_of(self.settings)
 
     @cached_property
     def deviations(self) -> DeviationList:
@@ -157,13 +160,10 @@ class Run:
 
     def check(self) -> None:
         """Find fault with the settings before anything is sent. Raises UsageError."""
-        from conformance.address import parse_target_url  # noqa: PLC0415  (not for other suites)
-
-        if self.settings.target is not None:
-            parse_target_url(self.settings.target)
         for header in self.headers:
             for secret in header.secrets:
                 self.redactor.add(secret)
+        check(self.settings, self.headers)
         if self.settings.update_known_deviations and not self.settings.known_deviations:
             raise UsageError(
                 "--update-known-deviations without a file to write to",
@@ -176,10 +176,6 @@ class Run:
                 f"nothing can be written below {above}",
                 "Choose a folder that can be written with --reports DIR.",
             )
-        if self.settings.ca_file is not None:
-            from conformance.dial import tls_context  # noqa: PLC0415  (imports ssl)
-
-            tls_context(Path(self.settings.ca_file))
 
     @property
     def session(self) -> Session:
@@ -195,21 +191,18 @@ class Run:
         return self._target.requests_sent if self._target is not None else 0
 
     def _open(self) -> Session:
-        from conformance.address import parse_target_url  # noqa: PLC0415
         from conformance.ahead import Ahead  # noqa: PLC0415
         from conformance.session import Session  # noqa: PLC0415
-        from conformance.target import Target  # noqa: PLC0415
 
         settings = self.settings
         url = parse_target_url(settings.target if settings.target is not None else self._embedded())
-        self._target = Target(
-            url,
-            headers=self.headers,
-            timeout_s=settings.timeout_s,
-            ca_file=Path(settings.ca_file) if settings.ca_file else None,
-            redactor=self.redactor,
-            rate_per_s=settings.rate_per_s,
-        )
+        servers = {server for each in self.contract.operations for server in each.servers}
+        profile = profile_of(settings, sorted(servers))
+        shared = self.folder / TURNS if self.worker else None
+        self._target = aim(url, settings, self.headers, profile, self.redactor, shared)
+        if settings.wait_s is not None:
+            with suppress(HaltError):  # the next request meets it again
+                self._target.await_up(self.plans[0].preflight, settings.wait_s)
         self._writer = JournalWriter(self.folder / JOURNAL)
         self._writer.write("run", self._head(str(url)))
         places = self._lines()
@@ -301,6 +294,7 @@ class Run:
         path = self.folder / JOURNAL
         if not path.exists():
             return False
+        (self.folder / TURNS).unlink(missing_ok=True)
         writer, (started_at, sent) = JournalWriter(path), read_totals(path)
         seconds = round(max(time.time() - started_at, 0.0), 3)
         writer.write("end", EndRecord(seconds, sent, 0))

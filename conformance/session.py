@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from typing import Never
 
 from conformance.ahead import Ahead, Sender
 from conformance.answers import Answer, Answers, Shown
@@ -17,6 +18,7 @@ from conformance.clause import Clause
 from conformance.exchange import Exchange, Request
 from conformance.journal import JournalWriter
 from conformance.judge import Judgement, judge
+from conformance.pacing import HaltError
 from conformance.plan import Plan
 from conformance.preflight import diagnose, is_nowhere, nowhere
 from conformance.records import AbortRecord, Breach, CaseRecord
@@ -96,7 +98,10 @@ class Session:
         return known
 
     def _send(self, plan: Plan, request: Request) -> Answer:
-        exchange = self.target.send(request)
+        try:
+            exchange = self.target.send(request)
+        except HaltError as halt:
+            self._stop(AbortRecord(halt.sentence, halt.remedy))
         self._count_dead(exchange)
         return self.answers.take(plan, exchange)
 
@@ -112,10 +117,11 @@ class Session:
                 )
             )
 
-    def _stop(self, reason: AbortRecord) -> None:
-        self.abort = reason
-        self.writer.write("abort", reason)
-        raise Aborted(reason)
+    def _stop(self, reason: AbortRecord) -> Never:
+        if self.abort is None:
+            self.abort = reason
+            self.writer.write("abort", reason)
+        raise Aborted(self.abort)
 
     def ready(self, plan: Plan) -> None:
         """Make sure that the target accepts the smallest valid request; once per operation.
@@ -175,6 +181,8 @@ class Session:
 
     def trial(self, plan: Plan, case: Case) -> Verdict:
         """Send `case` and its controls without a record: one draw of an exploration."""
+        if self.abort is not None:
+            raise Aborted(self.abort)
         control = self._nearest(plan, case)
         answer = self.answer(plan, case.request)
         self._note(plan, case, answer)

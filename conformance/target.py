@@ -20,17 +20,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 from urllib.parse import unquote
 
-from conformance.address import TargetHeader, TargetUrl, expand_header, parse_target_url
+from conformance.address import TargetUrl, parse_target_url
 from conformance.errors import SuiteError
 from conformance.exchange import Exchange, Fault, Request, Response
 from conformance.framing import FaultError, Limits
-from conformance.pacing import Pace
+from conformance.headers import TargetHeader, expand_header
+from conformance.once import Once
+from conformance.pacing import HaltError, Pace
 from conformance.redact import Redactor
+from conformance.safety import Safety, says_true
 
 if TYPE_CHECKING:
     import httpx
 
     from conformance.dial import Address
+    from conformance.guard import Guard
 
 __all__ = ["Limits", "Target", "TargetHeader", "TargetUrl", "expand_header", "parse_target_url"]
 
@@ -39,6 +43,9 @@ _PATH: Final = re.compile(r"/[\x21\x22\x24-\x7e]*")  # visible ASCII without a f
 _OURS: Final = frozenset(
     ("accept-encoding", "connection", "content-length", "host", "transfer-encoding")
 )
+_BAD_GATEWAY: Final = 502
+_NOT_UP: Final = frozenset({_BAD_GATEWAY, 503, 504})
+_BETWEEN_S: Final = 0.5
 _MISMATCHES: Final = {
     "http": (("receive", "closed"), ("receive", "reset"), ("framing", "not-http")),
     "https": (("tls", "tls"), ("tls", "timeout"), ("tls", "closed"), ("tls", "reset")),
@@ -50,8 +57,10 @@ class Target:
     """The server under test, as far as the suite can reach it. Safe to share between threads.
 
     `timeout_s` covers one delivery whole: connecting, TLS, the request, the complete answer.
-    `rate_per_s` None sends as fast as the target answers. No redirect is followed, no cookie kept,
-    no proxy used, nothing is read from the environment.
+    Without a `pace` it sends as fast as the target answers. No redirect is followed, no cookie
+    kept, no proxy used, nothing is read from the environment. `safety` refuses addresses.
+    `idempotency_header` is added to every POST, with a value that is new for each `send` and the
+    same for its deliveries. `live_member` of an answer must not be true.
     Raises UsageError where `ca_file` holds no certificates.
     """
 
@@ -65,7 +74,10 @@ class Target:
         limits: Limits = _LIMITS,
         ca_file: Path | None = None,
         redactor: Redactor | None = None,
-        rate_per_s: float | None = None,
+        pace: Pace | None = None,
+        safety: Safety | None = None,
+        idempotency_header: str = "",
+        live_member: str = "",
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         now: Callable[[], float] = time.time,
@@ -84,7 +96,12 @@ class Target:
         self._connect_timeout_s = connect_timeout_s
         self._limits = limits
         self._clock, self._now = clock, now
-        self._pace = Pace(rate_per_s, clock, sleep, now)
+        self._sleep = sleep
+        self._pace = pace or Pace(None, clock, sleep, now)
+        self._safety = safety
+        self._once = Once(idempotency_header)
+        self._live_member = live_member
+        self._halt: HaltError | None = None
         self._transport = Transport(
             str(url), tls_context(ca_file) if url.scheme == "https" else None
         )
@@ -127,15 +144,31 @@ class Target:
     def send(self, request: Request) -> Exchange:
         """Deliver `request` and return what came of it; faults of the target are data.
 
-        Delivers again as `Pace.again` says. Raises SuiteError where `request` is not HTTP.
+        Delivers again as `Pace.again` says. Raises SuiteError where `request` is not HTTP,
+        HaltError where nothing more may be sent, UsageError where the address must not be used.
         """
+        request = self._once.keyed(request)
         attempt = 1
         while True:
+            if self._halt is not None:
+                raise self._halt
             answered_before = self._answered
-            exchange = self._deliver(request, attempt)
-            if not self._pace.again(exchange, answered_before=answered_before):
+            exchange, silent = self._deliver(request, attempt)
+            harmless = silent and self._once.holds(request)
+            if not self._pace.again(exchange, answered_before=answered_before, harmless=harmless):
                 return exchange
             attempt += 1
+
+    def await_up(self, request: Request, wait_s: float) -> None:
+        """Send `request` again and again until something answers it, at most for `wait_s`."""
+        end = self._clock() + wait_s
+        while self._clock() < end:
+            exchange, _ = self._deliver(self._once.keyed(request), 1)
+            status = exchange.response.status if exchange.response is not None else _BAD_GATEWAY
+            if status not in _NOT_UP:
+                return
+            self._sleep(_BETWEEN_S)
+            self._unresolved = None  # the name may come up with the target
 
     def shown_headers(self, request: Request) -> tuple[tuple[str, str], ...]:
         """Return the headers sent with `request` for display, the user's variables unexpanded."""
@@ -143,26 +176,44 @@ class Target:
             (name, self.redactor.clean(shown)) for name, _, shown in self._all_headers(request)
         )
 
-    def _deliver(self, request: Request, attempt: int) -> Exchange:
+    def _deliver(self, request: Request, attempt: int) -> tuple[Exchange, bool]:
+        """Return what came of one delivery, and whether not a byte of an answer came."""
         prepared = self._prepare(request)
         self._pace.await_turn()
         start = self._clock()
         response: Response | None = None
         fault: Fault | None = None
+        silent = True
         try:
-            response = self._exchange(prepared, start + self._timeout_s)
-            self._answered = True
+            guard = self._guard(start + self._timeout_s)
+            prepared.extensions["guard"] = guard
+            try:
+                response = self._exchange(prepared, guard)
+                self._answered = True
+            finally:
+                silent = not guard.wire
         except FaultError as problem:
             fault = self._with_hint(problem.fault)
         elapsed_ms = (self._clock() - start) * 1000
-        return Exchange(request, response, fault, elapsed_ms, self._now(), attempt)
+        self._refuse_the_real_thing(response)
+        return Exchange(request, response, fault, elapsed_ms, self._now(), attempt), silent
 
-    def _exchange(self, prepared: httpx.Request, end: float) -> Response:
+    def _refuse_the_real_thing(self, response: Response | None) -> None:
+        if response is None or not says_true(response.body, self._live_member):
+            return
+        self._halt = HaltError(
+            "The target answers about real things, not test ones (livemode is true).",
+            "Use a test key and a sandbox. What was sent so far stands in the journal.",
+        )
+        raise self._halt
+
+    def _guard(self, end: float) -> Guard:
         from conformance.guard import Deadline, Guard  # noqa: PLC0415  (imports httpcore)
 
         deadline = Deadline(self._clock, end, self._timeout_s)
-        guard = Guard(self._resolve(), deadline, self._limits, self._connect_timeout_s)
-        prepared.extensions["guard"] = guard
+        return Guard(self._resolve(), deadline, self._limits, self._connect_timeout_s)
+
+    def _exchange(self, prepared: httpx.Request, guard: Guard) -> Response:
         answer = self._transport.handle_request(prepared)
         if guard.peer is not None and guard.peer != self._addresses[0]:
             self._prefer(guard.peer)
@@ -224,10 +275,14 @@ class Target:
             if not self._addresses:
                 limit_s = min(self._connect_timeout_s, self._timeout_s)
                 try:
-                    self._addresses = resolve(self.url.host, self.url.port, limit_s)
+                    found = resolve(self.url.host, self.url.port, limit_s)
                 except FaultError as problem:
                     self._unresolved = problem
                     raise
+                if self._safety is not None:
+                    for _, where in found:
+                        self._safety.check_address(where[0])
+                self._addresses = found
             return self._addresses
 
     def _prefer(self, peer: Address) -> None:

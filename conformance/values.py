@@ -16,9 +16,9 @@ from conformance import pointer
 from conformance.codec import BODY, message_schema
 from conformance.config import nearest
 from conformance.contract.model import Json, Operation
+from conformance.file import File
 from conformance.obligation import ITEM
 from conformance.schema import View, dereference
-from conformance.settings import File
 from conformance.validation import Validator
 
 Path = tuple[str, ...]

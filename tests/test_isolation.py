@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from conformance.address import expand_header, parse_target_url
+from conformance.address import parse_target_url
 from conformance.exchange import Request
+from conformance.headers import expand_header
 from conformance.redact import Redactor, Secret
 from conformance.target import Target
 from tests.rawserver import say, serving

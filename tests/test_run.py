@@ -128,8 +128,8 @@ def test_a_contract_of_which_nothing_can_be_tested_is_an_error(tmp_path: Path) -
 
 def test_a_key_in_the_command_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KEY_4711", "canary-4711")
-    headers = ("Authorization: Bearer plain-canary-4711", "X-Key: $KEY_4711")
-    command = "pytest --target-header='Authorization: Bearer plain-canary-4711' # canary-4711"
+    headers = ("Authorization: Bearer $KEY_4711", "X-Key: $KEY_4711")
+    command = "pytest --target-header='Authorization: Bearer $KEY_4711' # canary-4711"
     settings = Settings(headers=headers, command=command, reports=tmp_path)
     run = Run(settings, "name")
     run.check()

@@ -10,10 +10,12 @@ import httpx
 import pytest
 import respx
 
-from conformance.address import expand_header, parse_target_url
+from conformance.address import parse_target_url
 from conformance.exchange import Request
+from conformance.headers import expand_header
 from conformance.target import Target
 from tests.rawserver import reset, say, serving
+from tests.test_pacing import Time
 
 KEY = "canary-key-0123456789"
 FORM = ("Content-Type", "application/x-www-form-urlencoded")
@@ -108,7 +110,7 @@ def test_a_429_is_waited_out_and_counted(
 ) -> None:
     entry = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("192.0.2.1", 80))
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [entry])
-    slept: list[float] = []
+    time = Time()
     route = respx_mock.post("http://target.example/m/v1/account_links").mock(
         side_effect=[
             httpx.Response(429, headers={"Retry-After": "7"}),
@@ -116,13 +118,14 @@ def test_a_429_is_waited_out_and_counted(
             httpx.Response(200, json={"object": "account_link"}),
         ]
     )
-    target = Target(parse_target_url("http://target.example/m"), sleep=slept.append)
+    url = parse_target_url("http://target.example/m")
+    target = Target(url, clock=time.clock, sleep=time.sleep)
     exchange = target.send(POST)
     assert exchange.response
     assert exchange.accepted
     assert exchange.response.body == b'{"object":"account_link"}'
     assert exchange.response.header("content-type") == "application/json"
-    assert slept == [7.0, 1.0]
+    assert time.slept == [7.0, 1.0]
     assert (exchange.attempts, target.requests_sent, route.call_count) == (3, 3, 3)
     first, *others = [call.request for call in route.calls]
     assert all(other.content == first.content == POST.body for other in others)

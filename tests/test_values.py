@@ -13,9 +13,9 @@ from conformance.contract import default_source, load
 from conformance.contract.model import Content, Json, Operation
 from conformance.errors import UsageError
 from conformance.explore import explorations, explore
+from conformance.file import File
 from conformance.obligation import ITEM
 from conformance.plan import Plan, derive
-from conformance.settings import File
 from conformance.values import Values, narrowed, of_operation
 from conformance.verdict import Expectation
 from tests.cli import suite

@@ -1,0 +1,159 @@
+"""The headers that the user adds to every request, and where their keys come from.
+
+A key comes from the environment (`$NAME`) or from a file that only the user can read (`@FILE`):
+what stands in a command line or in a committed file is seen by others. No message here repeats
+the value of a header, of a variable or of a file.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from conformance.errors import UsageError
+from conformance.redact import HIDDEN_HEADERS, Redactor, Secret
+
+_TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 5.6.2
+_VARIABLE: Final = re.compile(r"\$(?:(\$)|([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})?", re.ASCII)
+_FILE: Final = re.compile(r"(^|.*[ \t])@([^@\s].*)")
+_LARGEST_BYTES: Final = 8192
+_FRAMING: Final = frozenset(
+    {
+        *("accept-encoding", "connection", "content-length", "expect", "keep-alive"),
+        *("proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"),
+    }
+)
+"""Headers that decide how bytes are framed: the suite sets them, nobody else."""
+
+
+@dataclass(frozen=True, slots=True)
+class TargetHeader:
+    """A header that the user adds to every request.
+
+    `text` is what the user wrote, variables unexpanded, for display; `shell` is the same in double
+    quotes for a POSIX shell. `secrets` are the parts that must not be shown.
+    """
+
+    name: str
+    value: Secret
+    text: str
+    shell: str
+    secrets: tuple[Secret, ...]
+
+
+def expand_header(text: str, environ: Mapping[str, str]) -> TargetHeader:
+    """Read `Name: value with $NAME or ${NAME}`, or `Name: Bearer @FILE`; `$$` is a dollar.
+
+    Raises UsageError where there is no name or a bad one, where a variable is unset or empty or a
+    file readable by others, where the value holds what no header can carry (RFC 9110, section
+    5.5), or where a key stands there itself.
+    """
+    name, colon, template = text.partition(":")
+    name, template = name.rstrip(" \t"), template.strip(" \t")
+    if not colon or not _TOKEN.fullmatch(name):
+        raise UsageError(
+            "a --target-header has no name that a header can have",
+            "Write it like --target-header 'Authorization: Bearer $API_KEY'",
+        )
+    # Somebody may have written the key where the name belongs.
+    called = Redactor().clean(name)
+    if name.lower() in _FRAMING:
+        raise UsageError(
+            f"the header {called} is the suite's own", "Leave this --target-header out."
+        )
+    file = _FILE.fullmatch(template)
+    words, path = (file[1], file[2]) if file else (template, "")
+    words = re.sub(r"(^|[ \t])@@", r"\1@", words)
+    secrets: list[Secret] = []
+    value, shell, end = "", "", 0
+    for found in _VARIABLE.finditer(words):
+        literal, end = words[end : found.start()], found.end()
+        dollar, variable = found[1], found[2] or found[3]
+        expanded = "$" if dollar else _lookup(called, variable, environ)
+        if variable:
+            secrets.append(Secret(expanded))
+        value += literal + expanded
+        shell += _quoted(literal) + (f"${{{variable}}}" if found[3] else _quoted(found[0], dollar))
+    value, shell = value + words[end:], shell + _quoted(words[end:])
+    if not secrets and not path:
+        _refuse_key(called, name, value)
+    if path:
+        secrets.append(Secret(_key_of(called, Path(path).expanduser())))
+        value += secrets[-1].reveal()
+        shell += f"$(cat {shlex.quote(path)})"
+    if re.search(r"[^\t\x20-\x7e]", value):
+        raise UsageError(
+            f"the value of the header {called} holds a line end or another character that no "
+            "header can carry",
+            "Does the variable, or the file, have more than one line?",
+        )
+    if name.lower() in HIDDEN_HEADERS:
+        secrets += [Secret(value), Secret(value.rpartition(" ")[2])]
+    return TargetHeader(
+        name, Secret(value), f"{name}: {template}", f'"{name}: {shell}"', tuple(secrets)
+    )
+
+
+def _refuse_key(called: str, name: str, value: str) -> None:
+    """Raise UsageError where the header's text holds a key itself."""
+    if value and (name.lower() in HIDDEN_HEADERS or Redactor().redact(value) != value):
+        raise UsageError(
+            f"the header {called} holds its key itself, where others can read it",
+            f"Put the key into a variable, and write in single quotes '{called}: Bearer $API_KEY'; "
+            f"or into a file that only you can read: '{called}: Bearer @FILE'.",
+        )
+
+
+def _key_of(called: str, path: Path) -> str:
+    """Return the one line of a file that nobody else can read. Raises UsageError."""
+    try:
+        with path.open("rb") as file:
+            status = os.fstat(file.fileno())
+            raw = file.read(_LARGEST_BYTES + 1)
+    except OSError as problem:
+        raise UsageError(
+            f"the file {path} of the header {called} cannot be read: {problem.strerror}",
+            "Write '@@' where the value of a header begins with an at sign.",
+        ) from problem
+    others = stat.S_IRWXG | stat.S_IRWXO
+    if not stat.S_ISREG(status.st_mode) or (os.name == "posix" and status.st_mode & others):
+        raise UsageError(
+            f"the file {path} of the header {called} can be read by others",
+            f"chmod 600 {shlex.quote(str(path))}",
+        )
+    text = raw.decode("latin-1").removesuffix("\n").removesuffix("\r")
+    if not text.strip() or len(raw) > _LARGEST_BYTES:
+        raise UsageError(
+            f"the file {path} of the header {called} holds no key",
+            "It holds the key in one line, and nothing else.",
+        )
+    return text
+
+
+def _lookup(header: str, variable: str | None, environ: Mapping[str, str]) -> str:
+    if variable is None:
+        raise UsageError(
+            f"a dollar without a name in the header {header}",
+            "Write $NAME or ${NAME} for a variable, $$ for a dollar.",
+        )
+    value = environ.get(variable, "")
+    if not value.strip():
+        state = "is empty" if variable in environ else "is not set"
+        raise UsageError(
+            f"the variable {variable} of the header {header} {state}",
+            f"export {variable}=... and run again.",
+        )
+    return value
+
+
+def _quoted(literal: str, dollar: str | None = "$") -> str:
+    """Escape `literal` for a shell's double quotes; a variable's `$NAME` stays as it is."""
+    if dollar is None:
+        return literal
+    return re.sub(r'([$`"\\])', r"\\\1", "$" if literal == "$$" else literal)
