@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from conformance.evidence import BROKEN
 from conformance.findings import Finding
 from conformance.journal import Journal
-from conformance.records import CaseRecord
+from conformance.records import CaseRecord, ExchangeRecord
 from conformance.text import some
 from conformance.verdict import Expectation, Level, Verdict
 
@@ -25,11 +25,11 @@ class Doubt:
 def doubt(journal: Journal, findings: Sequence[Finding], not_run: int) -> Doubt | None:
     """Return the first reason, or None. `not_run` counts the cases that were planned and not run.
 
-    What a known deviation shows is settled: it raises no doubt.
+    What a known deviation shows is settled, and so is what cannot be shown because of it.
     """
     shown = {case for finding in findings for case in finding.cases}
-    known = {case for finding in findings if finding.known for case in finding.cases}
-    open_cases = [case for case in journal.cases if case.id not in known]
+    settled = behind_known(journal, findings)
+    open_cases = [case for case in journal.cases if case.id not in settled]
     inconclusive = sum(case.verdict is Verdict.INCONCLUSIVE for case in open_cases)
     loose = [
         case.id
@@ -61,6 +61,51 @@ def doubt(journal: Journal, findings: Sequence[Finding], not_run: int) -> Doubt 
             "Run it again.",
         )
     return None
+
+
+def behind_known(journal: Journal, findings: Sequence[Finding]) -> frozenset[str]:
+    """Return the ids of the cases that known deviations show or keep from proving anything.
+
+    The latter have for control a request that the target is known to answer wrongly, or one that
+    proves nothing for that very reason. A control that was drawn is no case, so there the answer
+    tells: the operation is known to answer so.
+    """
+    settled = {case for finding in findings if finding.known for case in finding.cases}
+    if not settled:
+        return frozenset()
+    wrong = {_request(case.exchange) for case in journal.cases if case.id in settled}
+    waiting: dict[tuple[object, ...], list[CaseRecord]] = {}
+    for case in journal.cases:
+        if case.verdict is Verdict.INCONCLUSIVE and case.control is not None:
+            waiting.setdefault(_request(case.control), []).append(case)
+    todo = list(wrong)
+    while todo:
+        for case in waiting.pop(todo.pop(), ()):
+            settled.add(case.id)
+            todo.append(_request(case.exchange))
+    answers = {_answer(case) for case in journal.cases if case.id in settled and case.wrong}
+    settled |= {
+        case.id
+        for case in journal.cases
+        if case.explored
+        and case.verdict is Verdict.INCONCLUSIVE
+        and case.control is not None
+        and (case.operation, case.control.status, case.control.fault_code) in answers
+    }
+    return frozenset(settled)
+
+
+def _answer(case: CaseRecord) -> tuple[str, int | None, str]:
+    sent = case.exchange
+    return (case.operation, sent.status if sent else None, sent.fault_code if sent else "")
+
+
+def _request(exchange: ExchangeRecord | None) -> tuple[object, ...]:
+    """Return what makes two requests the same, whatever a header says of the delivery."""
+    if exchange is None:
+        return ()
+    kind = tuple(value for name, value in exchange.headers if name.lower() == "content-type")
+    return exchange.method, exchange.url, exchange.body_sha256, exchange.chunked, kind
 
 
 def _one_sided(cases: Sequence[CaseRecord]) -> Doubt | None:

@@ -198,7 +198,7 @@ def _verdict(
         return (
             State.KNOWN,
             f"⚠ Not conformant: 0 new findings, {counts.known:,} known",
-            "The target breaks its contract in what is on file, and in nothing else.",
+            f"The target breaks its contract in what is on file, and nowhere else{_hidden(counts)}.",
             f"{journal.run.deviations_source} says why each is borne for now.",
         )
     advice = len(findings)
@@ -217,6 +217,12 @@ def _verdict(
     else:
         sentence = f"What ran broke nothing that the contract demands; {rest} not proved."
     return State.CONFORMANT, f"✓ Conformant: {proved}{note}", sentence, ""
+
+
+def _hidden(counts: Counts) -> str:
+    if not counts.inconclusive:
+        return ""
+    return f" that could be seen: {some(counts.inconclusive, 'case')} proved nothing because of it"
 
 
 def _not_conformant(

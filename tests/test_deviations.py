@@ -167,6 +167,28 @@ def test_a_target_that_looks_at_nothing_may_be_on_file() -> None:
     assert outcome.exit == 0
 
 
+def test_what_proves_nothing_because_of_a_known_deviation_is_settled() -> None:
+    control = exchange("a=control")
+    crash = case("/b/type", "text", CRASHED, owed=ACCEPT, exchange=control)
+    doubtful = {"verdict": Verdict.INCONCLUSIVE, "because": "its control was answered 500"}
+    first = case("/c/type", "x", body="c=1", **doubtful)
+    second = case("/d/maxLength", "y", body="d=1", control=first.exchange, **doubtful)
+    known = entry("/b/type/server-error")
+    rest = (case("/a/type", "object"), *CALM)
+    outcome, _ = judged(crash, first, second, *rest, known=(known,))
+    assert outcome.state is State.KNOWN
+    assert "2 cases proved nothing because of it" in outcome.sentence
+    other = replace(second, control=exchange("b=another"))
+    outcome, _ = judged(crash, first, other, *rest, known=(known,))
+    assert outcome.state is State.INCONCLUSIVE
+    assert outcome.headline == "? Inconclusive: 1 case proved nothing"
+    for status, state in ((500, State.KNOWN), (400, State.INCONCLUSIVE)):
+        drawn = replace(other, explored=True, control=exchange("b=1", status=status))
+        answered = replace(crash, exchange=exchange("a=control", status=500))
+        outcome, _ = judged(answered, first, drawn, *rest, known=(known,))
+        assert outcome.state is state
+
+
 def test_an_entry_whose_time_is_over_excuses_nothing() -> None:
     for expires, exit_status in (("2026-11-21", 1), ("2026-11-22", 0)):
         known = entry("/a/maxLength/accepted", expires=expires)
