@@ -198,7 +198,7 @@ def _verdict(
         return (
             State.KNOWN,
             f"⚠ Not conformant: 0 new findings, {counts.known:,} known",
-            f"The target breaks its contract in what is on file, and nowhere else{_hidden(counts)}.",
+            f"The target breaks its contract in what is on file and nowhere else{_hidden(counts)}.",
             f"{journal.run.deviations_source} says why each is borne for now.",
         )
     advice = len(findings)
