@@ -82,7 +82,8 @@ class Run:
         """The contract. Raises ContractError or UsageError."""
         settings = self.settings
         wanted = Selection(settings.operations, settings.tags, settings.paths, settings.methods)
-        return load(settings.contract or default_source(), settings.companion, wanted)
+        source = settings.contract or default_source()
+        return load(source, settings.companion, wanted, frozenset(settings.remote_refs))
 
     @cached_property
     def values(self) -> Mapping[str, Values]:

@@ -39,7 +39,7 @@ class Settings:
     contract: str | None = option(
         "--contract",
         "FILE|URL",
-        "OpenAPI 3.0 in JSON or YAML, or the page of one operation",
+        "OpenAPI 3.0 or 3.1 or Swagger 2.0 in JSON or YAML, or the page of one operation",
         kind=PATH,
     )
     companion: str | None = option(
@@ -47,6 +47,12 @@ class Settings:
         "FILE",
         "a JSON merge patch (RFC 7396) with the facts that a page lacks",
         kind=PATH,
+    )
+    remote_refs: tuple[str, ...] = option(
+        "--allow-remote-refs",
+        "HOST",
+        "a host that may be asked for documents that the contract refers to; without it none",
+        default=(),
     )
     operations: tuple[str, ...] = option(
         "--operation",

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance import contract, pointer
@@ -23,7 +23,7 @@ FIXTURES = Path(__file__).parents[1] / "fixtures"
 
 API = '{"openapi": "3.0.3", "info": {"title": "Library"}, "paths": {"/loans": {"get": {}}}}'
 CORRECT = "Correct the syntax there."
-KINDS = "Give an OpenAPI 3.0 document (JSON or YAML), or an operation's HTML page."
+KINDS = "Give an OpenAPI document (JSON or YAML), or an operation's HTML page."
 ALIAS = (
     "anchors and aliases are not read: a few lines of them can stand for gigabytes\n"
     'Write the value out, or use {"$ref": "#/components/…"}.'
@@ -270,6 +270,7 @@ def test_yaml_has_the_types_of_json(text: str, value: Json) -> None:
     assert type(found["a"]) is type(value)
 
 
+@settings(deadline=None)
 @given(values)
 def test_json_and_yaml_read_alike(value: Json) -> None:
     text = json.dumps({"a": value})
@@ -324,6 +325,7 @@ def test_merge_patch(document: Json, patch: Json, merged: Json) -> None:
     assert contract.merge_patch(document, patch) == merged
 
 
+@settings(deadline=None)
 @given(values, values)
 def test_merge_patch_twice_is_once_and_touches_nothing(document: Json, patch: Json) -> None:
     before = json.dumps([document, patch])

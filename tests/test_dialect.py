@@ -7,7 +7,7 @@ import pytest
 
 from conformance.contract.model import Json
 from conformance.contract.openapi import to_contract
-from conformance.contract.refs import INLINE_LIMIT
+from conformance.contract.schemas import INLINE_LIMIT
 from conformance.errors import ContractError
 from conformance.pointer import resolve
 from tests.sample_documents import POINTER, api, one, ref, schema_of, with_body
@@ -154,7 +154,7 @@ def test_circle_of_several_stays_and_what_hangs_on_it_is_copied() -> None:
         way={"items": ref("a")},
         a={"not": ref("b"), "x-name": 1},
         b={"anyOf": [ref("c"), ref("leaf")]},
-        c={"allOf": [ref("a"), ref("b")]},
+        c={"items": ref("a"), "additionalProperties": ref("b")},
         leaf={"type": "integer"},
     )
     a, b, c = ({"$ref": f"#/$defs/{name}"} for name in "abc")
@@ -163,7 +163,7 @@ def test_circle_of_several_stays_and_what_hangs_on_it_is_copied() -> None:
         "$defs": {
             "a": {"not": b, "x-name": 1},
             "b": {"anyOf": [c, {"type": "integer"}]},
-            "c": {"allOf": [a, b]},
+            "c": {"items": a, "additionalProperties": b},
         },
     }
 
@@ -193,9 +193,9 @@ def test_large_parts_stay_and_carry_what_they_reach() -> None:
 def test_definitions_have_plain_names() -> None:
     document = with_body(
         {"properties": {"a": ref("a b"), "b": ref("a~1b"), "c": {"$ref": "#/components/x/~0"}}},
-        **{"a b": {"not": ref("a b")}, "a/b": {"items": ref("a~1b")}},
+        **{"a b": {"items": ref("a b")}, "a/b": {"items": ref("a~1b")}},
     )
-    document["components"]["x"] = {"~": {"not": {"$ref": "#/components/x/~0"}}}
+    document["components"]["x"] = {"~": {"items": {"$ref": "#/components/x/~0"}}}
     (operation,) = to_contract(document, "api.json").operations
     assert operation.contents[0].schema == {
         "properties": {
@@ -204,9 +204,9 @@ def test_definitions_have_plain_names() -> None:
             "c": {"$ref": "#/$defs/components_x"},
         },
         "$defs": {
-            "a_b": {"not": {"$ref": "#/$defs/a_b"}},
+            "a_b": {"items": {"$ref": "#/$defs/a_b"}},
             "a_b_2": {"items": {"$ref": "#/$defs/a_b_2"}},
-            "components_x": {"not": {"$ref": "#/$defs/components_x"}},
+            "components_x": {"items": {"$ref": "#/$defs/components_x"}},
         },
     }
 

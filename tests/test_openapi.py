@@ -363,7 +363,7 @@ def test_digest_is_of_canonical_json() -> None:
     assert to_contract(document, "a").digest == hashlib.sha256(text.encode()).hexdigest()
 
 
-READ = "OpenAPI 3.0 is read (3.0.0 to 3.0.4). Convert the document, or give another."
+READ = "OpenAPI 3.0 and 3.1 and Swagger 2.0 are read. Convert the document, or give another."
 
 
 def get(operation: Json) -> dict[str, Json]:
@@ -378,7 +378,8 @@ DOCUMENT_ERRORS: list[tuple[Json, str]] = [
     ({"paths": {}},
      f"api.json: this is not an OpenAPI document: it has no member openapi\n{READ}"),
     ({"swagger": "2.0"}, f"api.json#/swagger: this is Swagger 2.0\n{READ}"),
-    ({"openapi": "3.1.0"}, f"api.json#/openapi: this is OpenAPI 3.1.0\n{READ}"),
+    ({"openapi": "3.2.0"}, f"api.json#/openapi: this is OpenAPI 3.2.0\n{READ}"),
+    ({"openapi": "3.10"}, f"api.json#/openapi: this is OpenAPI 3.10\n{READ}"),
     ({"openapi": "3.00"}, f"api.json#/openapi: this is OpenAPI 3.00\n{READ}"),
     ({"openapi": "3.0.0"},
      ("api.json#/paths: the document describes no operation\n"

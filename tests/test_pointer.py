@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance import pointer
@@ -13,6 +13,7 @@ from conformance.errors import ContractError, SuiteError, UsageError
 names = st.text(st.sampled_from("ab/~0 1%é"), max_size=4)
 
 
+@settings(deadline=None)
 @given(st.lists(names))
 def test_pointer_round_trip(tokens: list[str]) -> None:
     made = pointer.from_tokens(tokens)

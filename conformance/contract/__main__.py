@@ -25,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="python -m conformance.contract",
         description="Print the OpenAPI document of a contract: page or document, and companion.",
     )
-    parser.add_argument("source", help="a page, or an OpenAPI 3.0 document: path or URL")
+    parser.add_argument("source", help="a page, or an OpenAPI document: path or URL")
     parser.add_argument("--companion", metavar="FILE", help="a merge patch with what it lacks")
     parser.add_argument(
         "--operation",
@@ -34,10 +34,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         default=[],
         help="print this operation alone",
     )
+    parser.add_argument(
+        "--allow-remote-refs",
+        metavar="HOST",
+        action="append",
+        default=[],
+        help="a host that may be asked for documents that it refers to",
+    )
     given = parser.parse_args(arguments)
     selection = Selection(tuple(given.operation))
     try:
-        found = document(given.source, given.companion)
+        found = document(given.source, given.companion, frozenset(given.allow_remote_refs))
         place = label(given.source)
         to_contract(found, place, selection)
         if not selection.everything:

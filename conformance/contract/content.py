@@ -10,7 +10,8 @@ from conformance.contract.model import (
     Json,
     Parameter,
 )
-from conformance.contract.refs import References, Schemas
+from conformance.contract.refs import References
+from conformance.contract.schemas import Schemas
 from conformance.errors import ContractError
 from conformance.pointer import join
 

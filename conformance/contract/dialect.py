@@ -1,8 +1,10 @@
-"""One Schema Object of OpenAPI 3.0 → JSON Schema 2020-12, checked on the way.
+"""One Schema Object → JSON Schema 2020-12, checked on the way.
 
 OpenAPI 3.0.3, section 4.7.24 has four spellings of its own: `nullable`, boolean
 `exclusiveMinimum` and `exclusiveMaximum`, and references without siblings. The first three are
-rewritten here, references in `refs`. All else is kept, in its order, unknown members included.
+rewritten here, references in `refs`. OpenAPI 3.1 is JSON Schema 2020-12 already; `nullable` in it
+is what its author brought along from 3.0, and means the same. All else is kept, in its order,
+unknown members included; identifiers and definitions are not, for references lead elsewhere now.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from conformance.contract.bundle import place_of
 from conformance.contract.model import Json
 from conformance.errors import ContractError
 from conformance.pointer import escape, join
@@ -85,28 +88,70 @@ _RULES: dict[str, _Rule] = {
     **dict.fromkeys(("const", "dependentRequired", "examples"), _ANY),
     "prefixItems": _LIST,
 }
+_TYPE_LIST = (*TYPES, "null")
+_ANY_SCHEMA = _Rule("a schema", lambda value: isinstance(value, dict | bool), "one")
+_RULES_2020: dict[str, _Rule] = {
+    **_RULES,
+    "type": _Rule(
+        f"one of {', '.join(_TYPE_LIST)}, or a list of them",
+        lambda value: (
+            value in _TYPE_LIST
+            if not isinstance(value, list)
+            else bool(value) and all(each in _TYPE_LIST for each in value)
+        ),
+    ),
+    **{name: _ANY_SCHEMA for name, rule in _RULES.items() if rule is _SCHEMA},
+    **dict.fromkeys(("minContains", "maxContains"), _COUNT),
+}
+
+_DIALECTS = ("https://spec.openapis.org/oas/3.1/dialect/", "https://json-schema.org/draft/2020-12/")
+_MOVES = {
+    "$id": "references would start from it",
+    "$dynamicRef": "where it leads depends on the way there",
+    "$recursiveRef": "where it leads depends on the way there",
+}
+_DROPPED = ("definitions", "contentSchema")
 _SPELLINGS = {keyword.casefold(): keyword for keyword in (*_RULES, "$ref")}
 _EXCLUSIVE = (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum"))
 
 
+def check_dialect(stated: Json, place: str) -> None:
+    """Raise ContractError where `stated` names a dialect other than 2020-12, or that of 3.1."""
+    if not isinstance(stated, str) or not stated.startswith(_DIALECTS):
+        what = f"the schema dialect {_kind(stated)} is not read"
+        raise ContractError(what, "JSON Schema 2020-12 is read; convert the schemas.", place)
+
+
 def rewrite(
-    schema: dict[str, Json], source: str, pointer: str, depth: int, child: Child
+    schema: dict[str, Json],
+    source: str,
+    pointer: str,
+    depth: int,
+    child: Child,
+    *,
+    modern: bool = False,
 ) -> dict[str, Json]:
     """Return the Schema Object `schema`, which holds no `$ref` itself, in the 2020-12 dialect.
 
-    Every subschema becomes what `child` makes of it. Raises ContractError, naming `source` and
-    the pointer, for a misspelt keyword, a value of the wrong kind, or too deep a nesting.
+    Every subschema becomes what `child` makes of it. `modern` is for OpenAPI 3.1. Raises
+    ContractError, naming `source` and the pointer, for a misspelt keyword, a value of the wrong
+    kind, or too deep a nesting.
     """
+    rules = _RULES_2020 if modern else _RULES
     if depth > MAX_DEPTH:
         what = f"the schemas here are nested over {MAX_DEPTH} levels deep"
-        raise ContractError(what, "Name the inner ones and refer to them.", source + pointer)
+        raise ContractError(
+            what, "Name the inner ones and refer to them.", place_of(source, pointer)
+        )
     out: dict[str, Json] = {}
     for keyword, value in schema.items():
-        rule = _RULES.get(keyword)
+        rule = rules.get(keyword)
         if rule is None:
-            _refuse_misspelt(keyword, source + pointer)
+            _refuse_misspelt(keyword, place_of(source, pointer))
+            if modern:
+                _refuse_what_moves(keyword, value, place_of(source, f"{pointer}/{keyword}"))
             # In 3.0 `$id` and the like are no keywords; in 2020-12 they would move references.
-            if not keyword.startswith("$"):
+            if not keyword.startswith("$") and keyword not in _DROPPED:
                 out[keyword] = value
             continue
         at = f"{pointer}/{keyword}"
@@ -114,7 +159,7 @@ def rewrite(
             raise ContractError(
                 f"{keyword} must be {rule.words}, not {_kind(value)}",
                 "Correct the value in the document.",
-                source + at,
+                place_of(source, at),
             )
         if rule is _COUNT:
             out[keyword] = int(value)
@@ -163,7 +208,8 @@ def _with_null(schema: dict[str, Json]) -> dict[str, Json]:
     if not nullable:
         return out
     if "type" in out:
-        out["type"] = [out["type"], "null"]
+        types = out["type"] if isinstance(out["type"], list) else [out["type"]]
+        out["type"] = list(dict.fromkeys((*types, "null")))
     if "enum" in out and None not in out["enum"]:
         out["enum"] = [*out["enum"], None]
     combined = {keyword: out[keyword] for keyword in _COMBINED if keyword in out}
@@ -182,6 +228,14 @@ def _refuse_misspelt(keyword: str, place: str) -> None:
     if known is not None:
         what = f'unknown keyword "{keyword}". Did you mean "{known}"?'
         raise ContractError(what, "As it stands it would check nothing.", join(place, keyword))
+
+
+def _refuse_what_moves(keyword: str, value: Json, place: str) -> None:
+    if keyword == "$schema":
+        check_dialect(value, place)
+    if keyword in _MOVES:
+        what = f"{keyword} is not read: {_MOVES[keyword]}"
+        raise ContractError(what, "Refer by #/… from the root of the document.", place)
 
 
 def _kind(value: Json) -> str:

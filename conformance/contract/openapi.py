@@ -1,18 +1,20 @@
-"""An OpenAPI 3.0 document → a Contract (OpenAPI Specification 3.0.4)."""
+"""An OpenAPI document → a Contract (OpenAPI Specification 3.0.4 and 3.1.1)."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from conformance.contract.access import Access
 from conformance.contract.content import Reader
+from conformance.contract.dialect import check_dialect
 from conformance.contract.entries import METHODS, Entry, entries
 from conformance.contract.model import Contract, Json, Operation
 from conformance.contract.refs import References
 from conformance.contract.selection import EVERYTHING, Selection
+from conformance.contract.swagger import VERSIONS_READ
 from conformance.errors import ContractError
 from conformance.pointer import join
 
@@ -30,9 +32,9 @@ def to_contract(document: Json, source: str, selection: Selection = EVERYTHING) 
     others have none. Raises ContractError where the document is not OpenAPI, has no operation,
     or only such with a fault; NothingSelectedError for what no operation fits.
     """
-    _check_version(document, source)
+    modern = _check_version(document, source)
     digest = hashlib.sha256(canonical(document, source).encode()).hexdigest()
-    references = References(document, source)
+    references = References(document, source, modern)
     reader, access = Reader(references), Access(references)
     known = _entries(references)
     info = reader.object(document.get("info", {}), "#/info")
@@ -55,6 +57,7 @@ def to_contract(document: Json, source: str, selection: Selection = EVERYTHING) 
         digest=digest,
         operations=tuple(operations),
         unreadable=tuple((name, f"{fault.place}: {fault.what}") for name, fault in faults),
+        notes=tuple(_notes(document)),
     )
 
 
@@ -80,8 +83,8 @@ def slice_of(document: Json, source: str, selection: Selection) -> Json:
 
     Components stay as they are. Raises what `to_contract` raises.
     """
-    _check_version(document, source)
-    known = _entries(References(document, source))
+    modern = _check_version(document, source)
+    known = _entries(References(document, source, modern))
     chosen = {(entry.path, entry.method) for entry in selection.chosen(known)}
     paths: dict[str, Json] = {}
     for entry in known:
@@ -94,8 +97,15 @@ def slice_of(document: Json, source: str, selection: Selection) -> Json:
     return {**document, "paths": kept}
 
 
-def _check_version(document: Json, source: str) -> None:
-    remedy = "OpenAPI 3.0 is read (3.0.0 to 3.0.4). Convert the document, or give another."
+def _notes(document: dict[str, Json]) -> Iterator[str]:
+    webhooks = document.get("webhooks")
+    if isinstance(webhooks, dict) and webhooks:
+        yield f"webhooks are what the target sends, not what it answers: {len(webhooks)} not tested"
+
+
+def _check_version(document: Json, source: str) -> bool:
+    """Return whether `document` is OpenAPI 3.1 rather than 3.0; raise ContractError for others."""
+    remedy = f"{VERSIONS_READ} Convert the document, or give another."
     if not isinstance(document, dict):
         raise ContractError("this is not an OpenAPI document: no object", remedy, source)
     if "openapi" not in document and "swagger" in document:
@@ -105,8 +115,13 @@ def _check_version(document: Json, source: str) -> None:
     if version is None:
         what = "this is not an OpenAPI document: it has no member openapi"
         raise ContractError(what, remedy, source)
-    if not re.match(r"3\.0(\.|$)", str(version)):
+    found = re.match(r"3\.([01])(\.|$)", str(version))
+    if found is None:
         raise ContractError(f"this is OpenAPI {version}", remedy, f"{source}#/openapi")
+    modern = found[1] == "1"
+    if modern and "jsonSchemaDialect" in document:
+        check_dialect(document["jsonSchemaDialect"], f"{source}#/jsonSchemaDialect")
+    return modern
 
 
 def _entries(references: References) -> list[Entry]:

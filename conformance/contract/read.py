@@ -12,7 +12,7 @@ from conformance.errors import ContractError
 LIMIT_BYTES = 25 * 1024 * 1024
 """The largest document read; ten times the largest public description that we know of."""
 
-WHAT_IS_READ = "Give an OpenAPI 3.0 document (JSON or YAML), or an operation's HTML page."
+WHAT_IS_READ = "Give an OpenAPI document (JSON or YAML), or an operation's HTML page."
 """The remedy where a document is of no known kind."""
 
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
