@@ -6,18 +6,25 @@ An answer is read once, when it comes; only what verdicts and records need is ke
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from conformance.checks import CARRIES_ERROR, breaches, marked, parsed, places, texts_at
 from conformance.clause import Clause
-from conformance.contract.model import Operation
+from conformance.contract.model import Json, Operation
 from conformance.exchange import Exchange
 from conformance.judge import blamed_name
 from conformance.plan import Plan
 from conformance.prose import Prose
 from conformance.record import MOST_READ, record
-from conformance.records import Breach, CaseRecord, ExchangeRecord
+from conformance.records import (
+    Breach,
+    CaseRecord,
+    ExchangeRecord,
+    Record,
+    SeenRecord,
+    ShownRecord,
+)
 from conformance.redact import Redactor, Secret
 from conformance.validation import Validators
 from conformance.verdict import Expectation, Symptom, Verdict
@@ -45,17 +52,6 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """The first exchange that broke a clause of a response, and how it came out on replay."""
-
-    answer: Answer
-    breach: Breach
-    case: str
-    wrong: int
-    tried: int
-
-
-@dataclass(frozen=True, slots=True)
 class _Marks:
     """Where answers hold a secret, and where they name the parameter to blame."""
 
@@ -63,19 +59,31 @@ class _Marks:
     culprits: tuple[tuple[str, ...], ...]
 
 
+Note = Callable[[str, Record], None]
+"""Takes a line of the journal: its type and the record."""
+
+
 class Answers:
-    """The memory of one run against one target, in one process."""
+    """The memory of one run against one target, in one process.
+
+    What is new in it goes to `note` as well, so that a run that was cut short can go on.
+    """
 
     def __init__(
-        self, redactor: Redactor, base: str, headers: Sequence[tuple[str, str]] = ()
+        self,
+        redactor: Redactor,
+        base: str,
+        headers: Sequence[tuple[str, str]] = (),
+        note: Note = lambda _, __: None,
     ) -> None:
+        self._note = note
         self._redactor = redactor
         self._base = base
         self._headers = tuple(headers)
-        self._statuses: dict[str, set[int]] = {}
-        self._carried: set[tuple[str, str]] = set()
+        self._seen: dict[tuple[str, int], set[str]] = {}
+        self._places: dict[str, frozenset[str]] = {}
         self._prose: dict[str, Prose] = {}
-        self._shown: dict[str, Shown] = {}
+        self._shown: dict[str, ShownRecord] = {}
         self._marks: dict[str, _Marks] = {}
         self._validators = Validators()
 
@@ -93,14 +101,34 @@ class Answers:
         kept = record(exchange, self._base, self._headers, self._redactor, secrets)
         response = exchange.response
         if response is not None:
-            self._statuses.setdefault(operation.id, set()).add(response.status)
-            documented = operation.response_for(response.status)
-            if documented is not None:
-                self._carried |= {(documented.pointer, place) for place in places(body)}
-            exchange = replace(exchange, response=replace(response, body=b""))
+            self._see(plan, response.status, body)
+            told = tuple(pair for pair in response.headers if pair[0].lower() == "retry-after")
+            exchange = replace(exchange, response=replace(response, headers=told[:1], body=b""))
         exchange = replace(exchange, request=replace(exchange.request, body=None))
         sentences = tuple(Breach(b.clause, self._redactor.clean(b.sentence)) for b in found)
         return Answer(exchange, kept, sentences, blamed)
+
+    def _see(self, plan: Plan, status: int, body: Json) -> None:
+        """Remember which of the places that clauses speak of an answer has."""
+        operation = plan.operation.id
+        if operation not in self._places:
+            spoken = {clause.instance_location for clause in plan.answers}
+            self._places[operation] = frozenset(
+                spoken | {place.rpartition("/")[0] for place in spoken}
+            )
+        known = self._seen.get((operation, status))
+        new = {each for each in places(body) if each in self._places[operation]} - (known or set())
+        if new or known is None:
+            record_ = SeenRecord(operation, status, tuple(sorted(new)))
+            self.recall((record_,), ())
+            self._note("seen", record_)
+
+    def recall(self, seen: Iterable[SeenRecord], shown: Iterable[ShownRecord]) -> None:
+        """Remember what earlier answers of this run showed."""
+        for each in seen:
+            self._seen.setdefault((each.operation, each.status), set()).update(each.places)
+        for other in shown:
+            self._shown.setdefault(other.breach.clause, other)
 
     def _marks_of(self, operation: Operation) -> _Marks:
         if operation.id not in self._marks:
@@ -114,9 +142,11 @@ class Answers:
         """Return the breaches of `answer` that no earlier answer showed."""
         return tuple(each for each in answer.breaches if each.clause not in self._shown)
 
-    def show(self, shown: Shown) -> None:
+    def show(self, shown: ShownRecord) -> None:
         """Remember the first answer that breaks a clause."""
-        self._shown.setdefault(shown.breach.clause, shown)
+        if shown.breach.clause not in self._shown:
+            self._shown[shown.breach.clause] = shown
+            self._note("shown", shown)
 
     def verdict(self, plan: Plan, clause: Clause, *, shown_only: bool) -> CaseRecord | None:
         """Return the verdict on a clause of the answers, or None where no answer speaks of it.
@@ -143,25 +173,26 @@ class Answers:
             symptom=symptom,
             because=because,
             context=shown.case if shown else "",
-            exchange=shown.answer.record if shown else None,
+            exchange=shown.exchange if shown else None,
             breaches=(shown.breach,) if shown else (),
             wrong=shown.wrong if shown else 0,
             tried=shown.tried if shown else 0,
         )
 
     def _spoken_of(self, plan: Plan, clause: Clause) -> bool:
-        seen = self._statuses.get(plan.operation.id, set())
+        own = plan.operation.id
+        seen = {status for operation, status in self._seen if operation == own}
         name = clause.local.split("/")[1]
         if clause.id == plan.steady.id or name == "status":
             return bool(seen)
-        documented = [plan.operation.response_for(status) for status in seen]
-        spoken = [each for each in documented if each is not None and each.status == name]
+        documented = [(status, plan.operation.response_for(status)) for status in seen]
+        spoken = [status for status, each in documented if each is not None and each.status == name]
         if not spoken or clause.keyword in ("media-type", "body"):
             return bool(spoken)
         place = clause.instance_location
         if clause.keyword == "required":
             place = place.rpartition("/")[0]
-        return (spoken[0].pointer, place) in self._carried
+        return any(place in self._seen[own, status] for status in spoken)
 
 
 def _written(exchange: Exchange, paths: Iterable[tuple[str, ...]]) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ import pytest
 from conformance.errors import UsageError
 from conformance.options import settings
 from conformance.running import MESSAGE, MODULES, begun, near, run_of
+from conformance.signals import finish_in_peace
 from conformance.text import some
 
 if TYPE_CHECKING:
@@ -44,32 +45,56 @@ def _is_ours(report: pytest.TestReport) -> bool:
     return f"conformance.{name.removesuffix('.py')}" in MODULES
 
 
-@pytest.hookimpl(tryfirst=True)
+@pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """Close the journal, write the reports and set the exit status."""
+    """Close the journal, write the reports and set the exit status.
+
+    Last of all plugins, for pytest-xdist ends its workers here, and they write the journal.
+    """
     run = begun(session.config)
     if run is None:
         return
-    run.close()
-    if hasattr(session.config, "workerinput"):
-        return
+    finish_in_peace(session.config)
     stopped = bool(session.shouldstop or session.shouldfail)
-    try:
-        if exitstatus != _INTERRUPTED or stopped:
-            run.end()
-        reported = run.report()
-    except UsageError as problem:
-        session.config.stash[MESSAGE] = str(problem)
+    ended = exitstatus != _INTERRUPTED or stopped
+    problem = _wind_up(run, session, ended=ended) or _unusable(session)
+    if problem:
+        session.config.stash[MESSAGE] = problem
         session.exitstatus = pytest.ExitCode.USAGE_ERROR
+    reported = session.config.stash.get(_REPORTED, None)
+    if reported is None or problem:
         return
-    if reported is None:
-        return
-    session.config.stash[_REPORTED] = reported
     if run.settings.update_known_deviations:
         session.config.stash[MESSAGE] = _put_on_file(run, reported)
     _leave_quickly(session.config)
     if exitstatus in (0, 1, _INTERRUPTED) and not _others_failed(session):
         session.exitstatus = reported.outcome.exit
+
+
+def _wind_up(run: Run, session: pytest.Session, *, ended: bool) -> str:
+    """Close the journal and write the reports; what fails keeps nothing else from being done.
+
+    Return what failed first, or nothing. What the journal says is shown even where no report can
+    be written.
+    """
+    worker = hasattr(session.config, "workerinput")
+
+    def judge() -> None:
+        reported = run.judged()
+        if reported is not None:
+            session.config.stash[_REPORTED] = reported
+            session.config.stash[_REPORTED] = run.write(reported)
+
+    problems = []
+    steps: list[Callable[[], object]] = [run.close]
+    if not worker:
+        steps += [run.end, judge] if ended else [judge]
+    for step in steps:
+        try:
+            step()
+        except UsageError as problem:
+            problems.append(str(problem))
+    return problems[0] if problems else ""
 
 
 def _put_on_file(run: Run, reported: Reported) -> str:
@@ -96,11 +121,24 @@ def _leave_quickly(config: pytest.Config) -> None:
     gc.freeze()
 
 
+def _unusable(session: pytest.Session) -> str:
+    """Return what made a worker process give up, if one did."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    reports = getattr(reporter, "stats", {}).get("not run", [])
+    found = (each.user_properties for each in reports)
+    return next((str(v) for pairs in found for k, v in pairs if k == "unusable"), "")
+
+
 def _others_failed(session: pytest.Session) -> bool:
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     stats = getattr(reporter, "stats", {})
     reports = [*stats.get("failed", []), *stats.get("error", [])]
-    return any(not _verdict(each) for each in reports)
+    return any(not _verdict(each) and not _crash(each) for each in reports)
+
+
+def _crash(report: pytest.TestReport) -> bool:
+    """Whether a worker of pytest-xdist died over an item of ours; the journal says so as well."""
+    return _is_ours(report) and report.when not in ("setup", "call", "teardown")
 
 
 def _verdict(report: pytest.TestReport) -> str:

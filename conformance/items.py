@@ -57,13 +57,18 @@ class Held(pytest.Item):
 
         run = run_of(self.config)
         try:
-            record = self.send(run, self.plan, self.each)
+            record = run.done(self.each.id) or self.send(run, self.plan, self.each)
         except Aborted as stop:
             sentence = disarmed(stop.reason.sentence)
             self.session.shouldstop = sentence
             pytest.skip(f"not run: {sentence}")
         except UsageError as problem:
-            pytest.exit(str(problem), returncode=4)
+            if not hasattr(self.config, "workerinput"):
+                pytest.exit(str(problem), returncode=4)
+            # Only this process would exit; the one that started it is told by the report.
+            self.session.shouldstop = problem.what
+            self.user_properties.append(("unusable", str(problem)))
+            pytest.skip(f"not run: {problem.what}")
         except Exception as problem:  # noqa: BLE001  (whatever it is, it is no fault of the target)
             run.session.broke(str(self.each.id), problem)
             self.user_properties.append(("verdict", "TOOL"))

@@ -1,10 +1,12 @@
 """The append-only record of a run, and the source of every report.
 
 One JSON object a line, each with a `type`: `run` (first), `clause` (one per clause of the
-contract), `start` and `finish` (one each per case), `abort` (why nothing more was sent), `end`
-(without it the run was cut short), `history` (last: what earlier runs say). A line is written with
-one write(2) on a descriptor opened with O_APPEND, so several processes may share one journal.
-Everything is redacted before it gets here.
+contract), `start` and `finish` (one each per case), `seen` and `shown` (what answers showed for
+the first time), `abort` (why nothing more was sent), `sent` (how many requests a process sent),
+`resume` (the run goes on: what was cut short or aborted is no more), `end` (without it the run was
+cut short), `history` (last: what earlier runs say). A line is written with one write(2) on a
+descriptor opened with O_APPEND, so several processes may share one journal. Everything is redacted
+before it gets here.
 """
 
 from __future__ import annotations
@@ -24,8 +26,11 @@ from conformance.records import (
     EndRecord,
     HistoryRecord,
     Record,
+    ResumeRecord,
     RunRecord,
+    SeenRecord,
     SentRecord,
+    ShownRecord,
 )
 from conformance.verdict import Level
 
@@ -42,6 +47,8 @@ class Journal:
     end: EndRecord | None
     sent: int = 0
     history: HistoryRecord | None = None
+    seen: tuple[SeenRecord, ...] = ()
+    shown: tuple[ShownRecord, ...] = ()
 
 
 class JournalWriter:
@@ -57,6 +64,18 @@ class JournalWriter:
             self._descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         except OSError as problem:
             raise _unwritable(path, problem) from problem
+        _lock(self._descriptor, alone=False)
+
+    def resume(self, now: float) -> None:
+        """Begin to write again where somebody was cut short: maybe in the middle of a line.
+
+        Raises UsageError where another process still writes.
+        """
+        if not _lock(self._descriptor, alone=True):
+            raise UsageError(f"this run is still going on: {self.path}", "Wait until it has ended.")
+        last = self.path.stat().st_mtime
+        self._append("")
+        self.write("resume", ResumeRecord(now, round(max(now - last, 0.0), 3)))
 
     def write(self, kind: str, record: Record | Clause) -> None:
         """Append `record` as a line of type `kind`."""
@@ -81,6 +100,21 @@ class JournalWriter:
     def close(self) -> None:
         """Close the file; writing afterwards is an error."""
         os.close(self._descriptor)
+
+
+def _lock(descriptor: int, *, alone: bool) -> bool:
+    """Lock a journal, alone or together with others; False where others keep one from it."""
+    try:
+        import fcntl  # noqa: PLC0415  (not there on Windows, where this is no lock)
+    except ImportError:  # pragma: no cover
+        return True
+    try:
+        fcntl.flock(descriptor, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # a file system without locks
+        return True
+    return True
 
 
 def _unwritable(path: Path, problem: OSError) -> UsageError:
@@ -114,29 +148,34 @@ def read_journal(path: Path) -> Journal:
 def read_totals(path: Path) -> tuple[float, int]:
     """Return when the run began, in seconds since the epoch, and how many requests it sent.
 
+    The time between being cut short and going on does not count: the beginning is moved by it.
     Reads no more than the lines that say so. Raises UsageError where the file is no journal.
     """
-    started_at, sent = None, 0
+    started_at, sent, idle_s = None, 0, 0.0
     for line in path.read_text(encoding="utf-8").splitlines():
         if line.startswith('{"type":"run"') and started_at is None:
             started_at = float(_parse(line)["started_at"])
         elif line.startswith('{"type":"sent"'):
             sent += int(_parse(line)["requests"])
+        elif line.startswith('{"type":"resume"'):
+            idle_s += float(_parse(line)["idle_s"])
     if started_at is None:
         raise UsageError(f"{path} is not a conformance journal: it has no run line")
-    return started_at, sent
+    return started_at + idle_s, sent
 
 
 @dataclass
 class _Reading:
     run: RunRecord | None = None
     clauses: dict[str, Clause] = field(default_factory=dict)
-    cases: list[CaseRecord] = field(default_factory=list)
+    cases: dict[str, CaseRecord] = field(default_factory=dict)
     started: dict[str, None] = field(default_factory=dict)
     abort: AbortRecord | None = None
     end: EndRecord | None = None
     sent: int = 0
     history: HistoryRecord | None = None
+    seen: list[SeenRecord] = field(default_factory=list)
+    shown: list[ShownRecord] = field(default_factory=list)
 
     def take(self, record: Mapping[str, Any]) -> None:
         match record.get("type"):
@@ -147,12 +186,18 @@ class _Reading:
             case "start":
                 self.started[record["case"]] = None
             case "finish":
-                self.cases.append(CaseRecord.read(record))
+                self.cases[record["id"]] = CaseRecord.read(record)
                 self.started.pop(record["id"], None)
             case "abort":
                 self.abort = self.abort or AbortRecord.read(record)
             case "sent":
                 self.sent += SentRecord.read(record).requests
+            case "seen":
+                self.seen.append(SeenRecord.read(record))
+            case "shown":
+                self.shown.append(ShownRecord.read(record))
+            case "resume":
+                self.abort = self.end = self.history = None
             case "end":
                 self.end = EndRecord.read(record)
             case "history":
@@ -166,12 +211,14 @@ class _Reading:
         return Journal(
             self.run,
             tuple(self.clauses.values()),
-            tuple(self.cases),
+            tuple(self.cases.values()),
             tuple(self.started),
             self.abort,
             self.end,
             self.sent,
             self.history,
+            tuple(self.seen),
+            tuple(self.shown),
         )
 
 

@@ -16,6 +16,7 @@ import pytest
 from conformance.errors import NothingSelectedError, UsageError
 from conformance.options import add_options, settings, wanted
 from conformance.running import MESSAGE, MODULES, name_of, near, run_of
+from conformance.signals import heed, restore
 from conformance.spread import scheduler
 
 if TYPE_CHECKING:
@@ -47,13 +48,21 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if wanted(session.config):
         try:
             run = run_of(session.config)
+            heed(session.config)
             if _sends(session.config):
                 run.warm()
             _ = run.plans
+            if not (session.config.option.collectonly or hasattr(session.config, "workerinput")):
+                run.begin_again()
         except NothingSelectedError as problem:
             pytest.exit(str(problem), pytest.ExitCode.NO_TESTS_COLLECTED)
         except UsageError as problem:
             raise pytest.UsageError(str(problem)) from problem
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Leave signals as they were."""
+    restore(config)
 
 
 def _sends(config: pytest.Config) -> bool:
@@ -66,6 +75,18 @@ def _sends(config: pytest.Config) -> bool:
 def pytest_configure_node(node: Any) -> None:  # noqa: ANN401  (a type of pytest-xdist)
     """Give every worker the name of the one run."""
     node.workerinput["conformance_run"] = name_of(node.config)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_handlecrashitem(crashitem: str, sched: Any) -> None:  # noqa: ANN401  (a type of pytest-xdist)
+    """Learn which case was in the hands of a worker process that died."""
+    if not wanted(sched.config):
+        return
+    run = run_of(sched.config)
+    label = crashitem.partition("[")[2].removesuffix("]")
+    if len(run.plans) == 1:
+        label = run.plans[0].operation.id + ("" if label.startswith("/") else ":") + label
+    run.crashed(label)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -220,12 +220,69 @@ class CaseRecord(Record):
         )
 
 
+def broken(case: str, because: str, worker: str = "") -> CaseRecord:
+    """Return the record of a case over which this suite broke: neither for nor against anybody."""
+    return CaseRecord(
+        id=case,
+        clause=case,
+        operation=case.partition("/")[0].partition(":")[0],
+        words="the suite broke",
+        expectation=Expectation.EITHER,
+        level=Level.MUST,
+        verdict=Verdict.TOOL,
+        because=because,
+        worker=worker,
+    )
+
+
 @dataclass(frozen=True)
 class AbortRecord(Record):
     """Why nothing more was sent: one sentence, and what to do next."""
 
     sentence: str
     remedy: str = ""
+
+
+@dataclass(frozen=True)
+class SeenRecord(Record):
+    """What answers showed for the first time: a status, and places of its documented body."""
+
+    operation: str
+    status: int
+    places: tuple[str, ...]
+
+    @classmethod
+    def read(cls, line: Mapping[str, Any]) -> Self:
+        """Build from a journal line."""
+        return super().read({**line, "places": tuple(line["places"])})
+
+
+@dataclass(frozen=True)
+class ShownRecord(Record):
+    """The first exchange that broke a clause of a response, and how it came out on replay.
+
+    `case` is the id of the case that sent it; `wrong` of `tried` deliveries broke the clause.
+    """
+
+    exchange: ExchangeRecord
+    breach: Breach
+    case: str
+    wrong: int
+    tried: int
+
+    @classmethod
+    def read(cls, line: Mapping[str, Any]) -> Self:
+        """Build from a journal line."""
+        exchange, breach = ExchangeRecord.read(line["exchange"]), Breach.read(line["breach"])
+        return super().read({**line, "exchange": exchange, "breach": breach})
+
+
+@dataclass(frozen=True)
+class ResumeRecord(Record):
+    """The run goes on after `idle_s` seconds in which nobody wrote; `at` is since the epoch."""
+
+    at: float
+    idle_s: float
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import platform
 import sys
@@ -24,18 +25,21 @@ from conformance.contract.read import is_address
 from conformance.deviations import expired
 from conformance.errors import UsageError
 from conformance.example import NoExampleError
-from conformance.journal import JournalWriter, read_totals
+from conformance.journal import Journal, JournalWriter, read_totals
 from conformance.pacing import HaltError
 from conformance.plan import Plan, derive
 from conformance.records import (
+    CaseRecord,
     Deviation,
     DeviationList,
     EndRecord,
     OperationRecord,
     RunRecord,
     SentRecord,
+    broken,
 )
 from conformance.redact import Redactor
+from conformance.resuming import finished, folder_of, of_exploration, recorded
 from conformance.settings import Settings
 from conformance.store import Store
 from conformance.values import NONE, Values, check_operations, of_operation
@@ -70,11 +74,15 @@ class Run:
         self._target: Target | None = None
         self._ahead: Ahead | None = None
         self._session: Session | None = None
+        self._before: Journal | None = None
+        self._crashed: dict[str, str] = {}
         self._writer: JournalWriter | None = None
 
     @property
     def folder(self) -> Path:
         """Where this run leaves its journal and reports."""
+        if self.settings.resume is not None:
+            return folder_of(self.settings.resume, self.settings.reports)
         return self.settings.reports / self.id
 
     @cached_property
@@ -177,13 +185,33 @@ class Run:
                 f"nothing can be written below {above}",
                 "Choose a folder that can be written with --reports DIR.",
             )
+        if self.settings.resume is not None:
+            url = self.settings.target and str(parse_target_url(self.settings.target))
+            self._before = recorded(self.folder / JOURNAL, self._head(url or ""))
+
+    def begin_again(self) -> None:
+        """Write into the journal that the run goes on. Raises UsageError where it still does."""
+        if self._before is not None:
+            writer = JournalWriter(self.folder / JOURNAL)
+            writer.resume(time.time())
+            writer.close()
+
+    @cached_property
+    def _done(self) -> Mapping[str, CaseRecord]:
+        return finished(self._before) if self._before is not None else {}
+
+    def done(self, identifier: str) -> CaseRecord | None:
+        """Return what came of a case, an exploration or a clause before the run was cut short."""
+        return of_exploration(identifier, self._done)
 
     @property
     def session(self) -> Session:
         """The session, with the target open and the journal begun. Raises UsageError."""
         if self._session is None:
             self._session = self._open()
-            self._session.expect(self.order)
+            if self._before is not None:
+                self._session.recall(self._before, self._done)
+            self._session.expect(pair for pair in self.order if pair[1].id not in self._done)
         return self._session
 
     @property
@@ -264,7 +292,7 @@ class Run:
                 OperationRecord(each.id, each.method.upper(), each.path, each.summary)
                 for each in contract.operations
             ),
-            options={"strict": "true"} if settings.strict else {},
+            options=self._options(),
             environment={
                 "python": platform.python_version(),
                 "platform": sys.platform,
@@ -277,6 +305,18 @@ class Run:
             deviations_source=self.deviations.source,
             deviations_sha256=self.deviations.sha256,
         )
+
+    def _options(self) -> Mapping[str, str]:
+        options = {"strict": "true"} if self.settings.strict else {}
+        known = {name: values for name, values in self.values.items() if values != NONE}
+        if known:  # not the values themselves: they may be somebody's account
+            digest = hashlib.sha256(repr(sorted(known.items())).encode()).hexdigest()
+            options["values"] = f"sha256 {digest[:12]}"
+        return options
+
+    def crashed(self, case: str) -> None:
+        """Learn that the process that held `case` is no more."""
+        self._crashed[case] = "the process that held this case died"
 
     def close(self) -> None:
         """Release the target and the journal, which learns how many requests went out."""
@@ -297,6 +337,8 @@ class Run:
             return False
         (self.folder / TURNS).unlink(missing_ok=True)
         writer, (started_at, sent) = JournalWriter(path), read_totals(path)
+        for case, reason in self._crashed.items():
+            writer.write("finish", broken(case, reason))
         seconds = round(max(time.time() - started_at, 0.0), 3)
         writer.write("end", EndRecord(seconds, sent, 0))
         writer.close()
@@ -312,18 +354,25 @@ class Run:
             append(Path(path), entries)
         return len(entries)
 
-    def report(self) -> Reported | None:
-        """Write every report of this run; None where nothing was sent."""
+    def judged(self) -> Reported | None:
+        """Return what the journal says; None where nothing was sent. Raises UsageError."""
+        from conformance.report import read_run  # noqa: PLC0415  (at the end only)
+
+        return read_run(self.folder) if (self.folder / JOURNAL).exists() else None
+
+    def write(self, reported: Reported) -> Reported:
+        """Write every report of this run, and return what they say.
+
+        Raises UsageError where one cannot be written.
+        """
         from conformance.report import (  # noqa: PLC0415  (at the end only)
             EXPORTS,
             export,
             write,
-            write_reports,
+            write_files,
         )
 
-        if not (self.folder / JOURNAL).exists():
-            return None
-        reported = write_reports(self.folder, self.settings.reports)
+        reported = write_files(reported, self.folder, self.settings.reports)
         for form, name in EXPORTS.items():
             asked: str | None = getattr(self.settings, form)
             for path in (asked, self.folder / name if self.settings.on_github else None):

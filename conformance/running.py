@@ -24,7 +24,9 @@ _THE_NAME = pytest.StashKey[str]()
 def name_of(config: pytest.Config) -> str:
     """Return the name of the run, the same in all its processes."""
     worker: dict[str, str] = getattr(config, "workerinput", {})
-    return config.stash.setdefault(_THE_NAME, worker.get("conformance_run") or new_run_id())
+    resumed = Path(settings(config).resume or "").name
+    name = worker.get("conformance_run") or resumed or new_run_id()
+    return config.stash.setdefault(_THE_NAME, name)
 
 
 def run_of(config: pytest.Config) -> Run:

@@ -7,23 +7,23 @@ it is believed, and before that the target is asked whether it still does what i
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Never
 
 from conformance.ahead import Ahead, Sender
-from conformance.answers import Answer, Answers, Shown
+from conformance.answers import Answer, Answers
 from conformance.case import Case
 from conformance.clause import Clause
 from conformance.exchange import Exchange, Request
-from conformance.journal import JournalWriter
+from conformance.journal import Journal, JournalWriter
 from conformance.judge import Judgement, judge
 from conformance.pacing import HaltError
 from conformance.plan import Plan
 from conformance.preflight import diagnose, is_nowhere, nowhere
-from conformance.records import AbortRecord, Breach, CaseRecord
+from conformance.records import AbortRecord, Breach, CaseRecord, ShownRecord, broken
 from conformance.redact import Redactor
-from conformance.verdict import Expectation, Level, Symptom, Verdict
+from conformance.verdict import Expectation, Symptom, Verdict
 
 _REPLAYS = 2
 _DEAD = 4
@@ -59,7 +59,7 @@ class Session:
         self.writer = writer
         self.redactor = redactor
         self.base = base
-        self.answers = Answers(redactor, base, headers)
+        self.answers = Answers(redactor, base, headers, writer.write)
         self.worker = worker
         self._clock = clock
         self._sent: dict[str, Answer] = {}
@@ -79,6 +79,17 @@ class Session:
         """Learn which cases will be held, in which order, so that requests may leave early."""
         self._order = tuple(order)
         self._position = {case.id: place for place, (_, case) in enumerate(self._order)}
+
+    def recall(self, journal: Journal, finished: Mapping[str, CaseRecord]) -> None:
+        """Remember what this run did before it was cut short, but for the answers themselves.
+
+        Controls are sent again when a case asks for them: what the target does may have changed.
+        """
+        self._held |= finished.keys()
+        for each in finished.values():
+            if each.verdict in _BAD:
+                self._believed.add((each.clause, each.symptom))
+        self.answers.recall(journal.seen, journal.shown)
 
     def _look_ahead(self, case: Case) -> None:
         """Offer what `case` needs, and what the next cases of ready operations need."""
@@ -152,7 +163,8 @@ class Session:
         again = self._send(plan, request)
         if again.exchange.accepted:
             sentence = f"the same request was answered {answer.words}, then {again.words}"
-            self.answers.show(Shown(answer, Breach(plan.steady.id, sentence), "", 1, 2))
+            breach = Breach(plan.steady.id, sentence)
+            self.answers.show(ShownRecord(answer.record, breach, "", 1, 2))
             self._sent[request.digest] = again
         return again
 
@@ -270,18 +282,8 @@ class Session:
     def broke(self, case: str, problem: Exception) -> None:
         """Record that this suite broke over `case`: neither for nor against the target."""
         name = f"{type(problem).__name__}: {problem}"
-        finished = CaseRecord(
-            id=case,
-            clause=case,
-            operation=case.partition("/")[0].partition(":")[0],
-            words="the suite broke",
-            expectation=Expectation.EITHER,
-            level=Level.MUST,
-            verdict=Verdict.TOOL,
-            because=self.redactor.clean(name)[:400],
-            worker=self.worker,
-        )
-        self.writer.write("finish", finished)
+        because = self.redactor.clean(name)[:400]
+        self.writer.write("finish", broken(case, because, self.worker))
 
     # --- responses ---
 
@@ -290,7 +292,7 @@ class Session:
         for breach in () if case.off_contract else self.answers.new(answer):
             again = self._send(plan, case.request)
             wrong = 1 + any(each.clause == breach.clause for each in again.breaches)
-            self.answers.show(Shown(answer, breach, case.id, wrong, 2))
+            self.answers.show(ShownRecord(answer.record, breach, case.id, wrong, 2))
 
     def response(self, plan: Plan, clause: Clause) -> CaseRecord | None:
         """Return the verdict on a clause of a response, from every exchange of this run.

@@ -169,6 +169,13 @@ class Settings:
         default=Path("reports"),
         wakes=False,
     )
+    resume: str | None = option(
+        "--resume",
+        "RUN",
+        "go on with a run that was cut short, in its folder; what is finished is not sent again",
+        kind=PATH,
+        in_file=False,
+    )
     known_deviations: str | None = option(
         "--known-deviations",
         "FILE",

@@ -165,9 +165,11 @@ ORDER = (
     "report",
     "report.__main__",
     # what runs it all
+    "resuming",
     "run",
     "options",
     "spread",
+    "signals",
     "running",
     "items",
     "ending",

@@ -40,7 +40,7 @@ def test_a_run_that_sends_nothing_leaves_nothing(tmp_path: Path) -> None:
     assert run.plans
     run.close()
     assert run.end() is False
-    assert run.report() is None
+    assert run.judged() is None
     assert (run.started, run.requests_sent) == (False, 0)
     assert list(tmp_path.iterdir()) == []
 
@@ -57,7 +57,9 @@ def test_a_run_ends_with_its_reports(tmp_path: Path) -> None:
         run.close()
     assert finished.verdict == "PASS"
     assert run.end() is True
-    reported = run.report()
+    reported = run.judged()
+    assert reported
+    run.write(reported)
     assert reported is not None
     assert (reported.outcome.state, reported.findings) == (State.CONFORMANT, ())
     journal = reported.journal

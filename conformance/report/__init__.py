@@ -16,6 +16,24 @@ two reports can disagree. The same journal gives the same bytes.
 
 from __future__ import annotations
 
-from conformance.report.files import EXPORTS, Reported, build, export, write, write_reports
+from conformance.report.files import (
+    EXPORTS,
+    Reported,
+    build,
+    export,
+    read_run,
+    write,
+    write_files,
+    write_reports,
+)
 
-__all__ = ["EXPORTS", "Reported", "build", "export", "write", "write_reports"]
+__all__ = [
+    "EXPORTS",
+    "Reported",
+    "build",
+    "export",
+    "read_run",
+    "write",
+    "write_files",
+    "write_reports",
+]

@@ -55,16 +55,33 @@ class Reported:
 def write_reports(run_dir: Path, home: Path | None = None) -> Reported:
     """Build the reports of the run in `run_dir` from its journal alone, and return their source.
 
-    With `home`, the folder of all runs, this is the end of the run: what the history there says of
-    it is added to the journal first, and the page stands there as well. Whether the run was strict
-    stands in its options (`strict`: `true`). A file appears whole or not at all. Raises UsageError
-    where the journal cannot be read or a file cannot be written.
+    With `home`, the folder of all runs, this is the end of the run: see `write_files`. Raises
+    UsageError where the journal cannot be read or a file cannot be written.
+    """
+    return write_files(read_run(run_dir), run_dir, home)
+
+
+def read_run(run_dir: Path) -> Reported:
+    """Return what the journal in `run_dir` says. Raises UsageError where it cannot be read.
+
+    Whether the run was strict stands in its options (`strict`: `true`).
     """
     from conformance.findings import find  # noqa: PLC0415  (the reports are built without it)
 
     journal = read_journal(run_dir / JOURNAL)
     findings = find(journal)
     outcome = judge_run(journal, findings, strict=journal.run.options.get("strict") == "true")
+    return Reported(journal, findings, outcome)
+
+
+def write_files(reported: Reported, run_dir: Path, home: Path | None = None) -> Reported:
+    """Write the reports of a run, and return what they say; a file appears whole or not at all.
+
+    With `home`, the folder of all runs, this is the end of the run: what the history there says of
+    it is added to the journal first, and the page stands there as well. Raises UsageError where one
+    cannot be written.
+    """
+    journal, findings, outcome = reported.journal, reported.findings, reported.outcome
     if home is not None and journal.history is None:
         journal = _with_history(run_dir, home, journal, findings, outcome)
     files = build(journal, findings, outcome)

@@ -11,8 +11,9 @@ from conformance.plan import Plan
 from conformance.records import CaseRecord, EndRecord
 from conformance.redact import Redactor
 from conformance.report import write_reports
-from conformance.run import JOURNAL, Run, Settings
+from conformance.run import JOURNAL, Run
 from conformance.session import Aborted, Session
+from conformance.settings import Settings
 from conformance.verdict import Expectation
 from tests.hostile.behaviour import Behaviour
 from tests.hostile.serving import Spared, hostile, nothing, target_of
