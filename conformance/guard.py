@@ -98,6 +98,8 @@ class Guard(httpcore.NetworkBackend, httpcore.NetworkStream):
         plain = self._open()
         plain.settimeout(min(self._connect_timeout_s, self.deadline.left("tls")))
         try:
+            # A socket that is no longer connected would be wrapped without a handshake, or lost.
+            plain.getpeername()
             # Not suppressing a ragged end: without close_notify, the end of a body that only the
             # end of the connection delimits may have been forged (RFC 9112, section 9.8).
             self._socket = ssl_context.wrap_socket(
