@@ -34,6 +34,8 @@ from conformance.records import (
 )
 from conformance.verdict import Level
 
+_ENCODER = json.JSONEncoder(default=vars, separators=(",", ":"))
+
 
 @dataclass(frozen=True)
 class Journal:
@@ -79,14 +81,11 @@ class JournalWriter:
 
     def write(self, kind: str, record: Record | Clause) -> None:
         """Append `record` as a line of type `kind`."""
-        line = json.dumps(
-            {"type": kind, **vars(record)}, default=vars, ensure_ascii=True, separators=(",", ":")
-        )
-        self._append(line)
+        self._append(_ENCODER.encode({"type": kind, **vars(record)}))
 
     def start(self, case: str) -> None:
         """Append the line that says that `case` is being sent."""
-        self._append(json.dumps({"type": "start", "case": case}))
+        self._append(_ENCODER.encode({"type": "start", "case": case}))
 
     def _append(self, line: str) -> None:
         data = line.encode() + b"\n"

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Sequence
+from functools import lru_cache
 
 from conformance.exchange import Exchange, Request
 from conformance.percent import text_of
@@ -105,14 +106,22 @@ def _body(request: Request, body: bytes) -> str:
 
 
 def _pairs(text: str) -> str:
-    parts = []
     pairs = text.split("&")
-    for pair in pairs[:_MOST_PAIRS]:
-        name, equals, value = pair.partition("=")
-        label = _value(text_of(name))[1:-1]
-        parts.append(f"{label}={_value(text_of(value))}" if equals else label or "(empty)")
+    parts = (
+        _short(pair) if len(pair) < _MOST_VALUE else _pair(pair) for pair in pairs[:_MOST_PAIRS]
+    )
     text = ", ".join(parts) + (f", … ({len(pairs)} pairs)" if len(pairs) > _MOST_PAIRS else "")
     return text if len(text) <= _MOST_SHOWN else text[: _MOST_SHOWN - 1] + "…"
+
+
+def _pair(pair: str) -> str:
+    name, equals, value = pair.partition("=")
+    label = _value(text_of(name))[1:-1]
+    return f"{label}={_value(text_of(value))}" if equals else label or "(empty)"
+
+
+_short = lru_cache(1024)(_pair)
+"""The ordinary pairs come again in nearly every body."""
 
 
 def _value(text: str) -> str:

@@ -24,7 +24,7 @@ length and SHA-256; `curl` still makes it. `status` is null where no answer came
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from conformance.deviations import Stale
@@ -84,7 +84,19 @@ def render(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -> s
         ],
         "cases": [_case(case) for case in journal.cases],
     }
-    return json.dumps(results, indent=1, ensure_ascii=True) + "\n"
+    return _text(results)
+
+
+def _text(results: Mapping[str, Any]) -> str:
+    """Return JSON with a line for each member, and for each entry of a list: quick to write."""
+    members = []
+    for name, value in results.items():
+        if value and isinstance(value, list):
+            text = "[\n" + ",\n".join(map(json.dumps, value)) + "\n]"
+        else:
+            text = json.dumps(value)
+        members.append(f"{json.dumps(name)}: {text}")
+    return "{\n" + ",\n".join(members) + "\n}\n"
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
