@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 import pytest
 
 from conformance.errors import UsageError
+from conformance.progress import SENT
 from conformance.running import MODULES, run_of
 from conformance.spread import SPREADING
 from conformance.text import disarmed
@@ -122,6 +123,7 @@ def hold(item: Held) -> None:
         item.runtest, "call", (pytest.exit.Exception, KeyboardInterrupt)
     )
     report = item.ihook.pytest_runtest_makereport(item=item, call=call)
+    setattr(report, SENT, run.requests_sent)
     item.ihook.pytest_runtest_logreport(report=report)
     ended = pytest.TestReport(
         item.nodeid,

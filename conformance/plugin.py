@@ -15,6 +15,7 @@ import pytest
 
 from conformance.errors import NothingSelectedError, UsageError
 from conformance.options import add_options, settings, wanted
+from conformance.progress import begin
 from conformance.running import MESSAGE, MODULES, name_of, near, run_of
 from conformance.signals import heed, restore
 from conformance.spread import scheduler
@@ -58,6 +59,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
             pytest.exit(str(problem), pytest.ExitCode.NO_TESTS_COLLECTED)
         except UsageError as problem:
             raise pytest.UsageError(str(problem)) from problem
+        begin(session.config)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -171,6 +171,7 @@ ORDER = (
     "spread",
     "signals",
     "running",
+    "progress",
     "items",
     "ending",
     "test_requests",
