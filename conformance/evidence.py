@@ -71,7 +71,7 @@ def tally(journal: Journal, findings: Sequence[Finding]) -> Mapping[str, Tally]:
     """
     own: dict[str, list[CaseRecord]] = {}
     breaches: dict[str, int] = {}
-    answers: dict[tuple[str, int], int] = {}
+    answers: dict[str, dict[int, int]] = {}
     for case in journal.cases:
         own.setdefault(case.clause, []).append(case)
         if case.id == case.clause:  # the verdict over all answers: shows an exchange once more
@@ -79,8 +79,8 @@ def tally(journal: Journal, findings: Sequence[Finding]) -> Mapping[str, Tally]:
         for clause in {breach.clause for breach in case.breaches}:
             breaches[clause] = breaches.get(clause, 0) + 1
         if case.exchange and case.exchange.status is not None:
-            key = (case.operation, case.exchange.status)
-            answers[key] = answers.get(key, 0) + 1
+            counted = answers.setdefault(case.operation, {})
+            counted[case.exchange.status] = counted.get(case.exchange.status, 0) + 1
     named = {clause for finding in findings for clause in finding.clauses}
     documented = {(each.operation, documented_status(each)) for each in journal.clauses}
     return {
@@ -115,15 +115,15 @@ def documented_status(clause: Clause) -> str | None:
 
 def _answers(
     clause: Clause,
-    answers: Mapping[tuple[str, int], int],
+    answers: Mapping[str, Mapping[int, int]],
     documented: set[tuple[str, str | None]],
 ) -> int:
     """Count the answers that `clause` speaks of: exact before range before default."""
     wanted = documented_status(clause)
     total = 0
-    for (operation, status), number in answers.items():
+    for status, number in answers.get(clause.operation, {}).items():
         order = (str(status), f"{status // 100}XX", "default")
-        found = next((each for each in order if (operation, each) in documented), None)
-        if operation == clause.operation and wanted is not None and wanted in ("", found):
+        found = next((each for each in order if (clause.operation, each) in documented), None)
+        if wanted is not None and wanted in ("", found):
             total += number
     return total

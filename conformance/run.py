@@ -289,7 +289,7 @@ class Run:
             started_at=time.time(),
             planned=self.planned,
             operations=tuple(
-                OperationRecord(each.id, each.method.upper(), each.path, each.summary)
+                OperationRecord(each.id, each.method.upper(), each.path, each.summary, each.tags)
                 for each in contract.operations
             ),
             options=self._options(),

@@ -7,6 +7,7 @@ and sort. What was sent and answered is kept beside, every distinct text once.
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -30,8 +31,11 @@ CASE_MARKS = {
 MOST_CASES = 10_000
 """More are not listed one by one: those that passed are left out first."""
 
-_BUDGET = 150_000
+_BUDGET = 300_000
 """Characters of bodies that the page holds, shared by all cases alike."""
+
+_PART = re.compile(r"[^&,\n]*[&,\n]|[^&,\n]+")
+"""What bodies have in common: pairs, members, lines."""
 
 
 @dataclass(frozen=True)
@@ -160,7 +164,8 @@ class _Exchanges:
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
-        self._texts: dict[str, int] = {}
+        self._parts: dict[str, int] = {}
+        self._texts: dict[tuple[int, ...], int] = {}
         self._rows: dict[tuple[object, ...], int] = {}
 
     def add(self, sent: ExchangeRecord | None) -> int:
@@ -181,10 +186,18 @@ class _Exchanges:
 
     def data(self, pairs: Sequence[Sequence[int]]) -> Mapping[str, Any]:
         """Return everything as JSON values; `pairs` are exchange and control of each case."""
-        return {"texts": list(self._texts), "exchanges": list(self._rows), "cases": pairs}
+        return {
+            "parts": list(self._parts),
+            "texts": list(self._texts),
+            "exchanges": list(self._rows),
+            "cases": pairs,
+        }
 
     def _text(self, text: str) -> int:
-        return self._texts.setdefault(text, len(self._texts))
+        """Return the number of `text`, which is kept as the numbers of its parts."""
+        parts = _PART.findall(text)
+        known = tuple(self._parts.setdefault(part, len(self._parts)) for part in parts)
+        return self._texts.setdefault(known, len(self._texts))
 
     def _request(self, sent: ExchangeRecord) -> str:
         if sent.body is not None:

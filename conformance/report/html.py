@@ -47,7 +47,7 @@ def _environment() -> Environment:
     # jinja2 takes long to import, and a run without a report does not need it
     from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415
 
-    return Environment(
+    environment = Environment(
         bytecode_cache=_kept(),
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -56,6 +56,8 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.policies["json.dumps_kwargs"] = {"separators": (",", ":")}
+    return environment
 
 
 def _kept() -> BytecodeCache | None:

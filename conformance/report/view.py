@@ -145,9 +145,7 @@ def _names(journal: Journal, findings: Sequence[Finding]) -> Names:
     operations = [each.id for each in journal.run.operations]
     return Names(
         clauses=anchors("c", clauses),
-        cases=anchors(
-            "k", [*(each for each in clauses if each in tried), *(tried - clauses.keys())]
-        ),
+        cases={name: f"k{at}" for at, name in enumerate({**clauses, **tried}) if name in tried},
         findings=anchors("f", (finding.id for finding in findings)),
         operations=anchors("o", [*operations, *(each.operation for each in journal.clauses)]),
     )

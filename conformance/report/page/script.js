@@ -22,12 +22,12 @@
   for (const line of $("#rows").textContent.split("\n")) {
     const head = line.match(/^<tbody><tr .*data-c="(.*?)" data-p="(.*?)" data-k="(.*?)">.*?<code>(.*?)<\/code>/);
     if (head) group = { clause: +head[1], place: head[2], keyword: head[3], name: head[4] };
-    const row = line.match(/^<tr class="(\w+)"><th>/);
+    const row = line.match(/^<tr(?: class="(\w+)")?><th>/);
     if (!row) continue;
     const cells = line.slice(row[0].length).split("<td>");
     const [, mark, verdict] = cells[3].match(/(\S+) (\S+)/);
     cases.push({
-      ...group, cells, tone: row[1], mark, verdict, owed: cells[2], at: cases.length,
+      ...group, cells, tone: row[1] || "", mark, verdict, owed: cells[2], at: cases.length,
       text: (group.name + "/" + line.replace(/<[^>]*>/g, " ")).toLowerCase(),
     });
   }
@@ -47,7 +47,7 @@
     if (afresh) { body.textContent = ""; drawn = 0; }
     const rows = kept.slice(drawn, drawn + PAGE).map((c) => {
       const [name, ...rest] = c.cells;
-      return `<tr class="${c.tone}" data-i="${c.at}"><th scope="row"><button type="button" aria-expanded="false">${c.name}<b>/${name}</b></button></th>` +
+      return `<tr${c.tone && ` class="${c.tone}"`} data-i="${c.at}"><th scope="row"><button type="button" aria-expanded="false">${c.name}<b>/${name}</b></button></th>` +
         rest.map((cell, i) => `<td${i === 4 ? ' class="n"' : ""}>${cell}</td>`).join("") + "</tr>";
     });
     drawn += rows.length;
@@ -60,7 +60,7 @@
     box.append(make("h4", title));
     if (exchange < 0) { box.append(make("p", "none was sent")); return box; }
     const [head, sent, status, headers, answer, ms] = data.exchanges[exchange];
-    const text = (index) => data.texts[index];
+    const text = (index) => data.texts[index].map((part) => data.parts[part]).join("");
     const lines = text(head) + (text(sent) ? "\n\n" + text(sent) : "");
     box.append(make("pre", lines));
     box.append(make("p", (status < 0 ? text(-status - 1) : status) + " in " + ms + " ms", "answer"));
@@ -105,11 +105,13 @@
     const hidden = $(":scope>noscript", op);
     if (hidden) hidden.replaceWith(parse(hidden.textContent));
   };
-  const find = (id) => {
-    const op = document.getElementById(id) ? null : $$("details.op>noscript").find((n) => n.textContent.includes(`id="${id}"`))?.parentNode;
+  const find = (name, value) => {
+    const selector = `#map [${name}="${CSS.escape(value)}"]`;
+    const op = $(selector) ? null : $$("details.op>noscript").find((n) => n.textContent.includes(`${name}="${value}"`))?.parentNode;
     if (op) { lift(op); op.open = true; }
-    return document.getElementById(id);
+    return $(selector);
   };
+  let filtered = false;
   let only = null; // what was chosen in the map: its element, name and clause numbers
   const many = (n, noun) => n.toLocaleString("en") + " " + noun + (n === 1 ? "" : "s");
   const apply = () => {
@@ -124,18 +126,19 @@
     });
     draw(true);
     let findings = 0;
-    for (const el of $$(".card,.gaps li")) {
+    const active = only || words.length;
+    for (const el of active || filtered ? $$(".card,.gaps li") : []) {
       const mine = !only || (el.dataset.c || "").split(" ").some((n) => only.clauses.has(+n));
       const keep = mine && has((el.id + " " + el.textContent).toLowerCase().replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;"));
       el.hidden = !keep;
       findings += keep && el.matches(".card");
     }
-    for (const el of $$("details.group")) el.hidden = !$("li:not([hidden])", el);
-    for (const el of $$("details.op")) el.hidden = words.length > 0 && !has((el.id + " " + $("summary", el).textContent).toLowerCase());
+    for (const el of $$("details.group")) el.hidden = !$("noscript,li:not([hidden])", el);
+    for (const el of active || filtered ? $$("details.op") : []) el.hidden = words.length > 0 && !has((el.id + " " + $("summary", el).textContent).toLowerCase());
     for (const el of $$("section.tag")) el.hidden = !$("details.op:not([hidden])", el);
     shown.textContent = kept.length === cases.length ? "" : `${many(kept.length, "case")} of ${cases.length.toLocaleString("en")}`;
     for (const el of $$("[aria-current]")) el.removeAttribute("aria-current");
-    const active = only || words.length;
+    filtered = active;
     chip.hidden = !active;
     if (active) {
       only?.el?.setAttribute("aria-current", "true");
@@ -166,10 +169,11 @@
   };
   const follow = () => {
     const hash = decodeURIComponent(location.hash.slice(1));
-    const el = /^[ck]-/.test(hash) ? find(hash.replace(/^k-/, "c-")) : hash && document.getElementById(hash);
+    const group = hash.match(/^k(\d+)$/);
+    const el = group ? find("data-c", group[1]) : /^c-/.test(hash) ? find("id", hash) : hash && document.getElementById(hash);
     if (el?.matches("details")) el.open = true;
-    if (/^k-/.test(hash) && el) { choose(el); $("#cases").scrollIntoView(); }
-    else if (el && el.getClientRects().length) el.scrollIntoView();
+    if (group && el) choose(el);
+    (group ? $("#cases") : el)?.scrollIntoView();
   };
   $("#map").addEventListener("click", (event) => {
     const el = event.target.closest(".t,.site");
@@ -177,7 +181,7 @@
     event.preventDefault();
     choose(el);
   });
-  $("#map").addEventListener("toggle", (event) => event.target.matches("details.op") && lift(event.target), true);
+  document.addEventListener("toggle", (event) => event.target.matches("details") && lift(event.target), true);
   $("button", chip).addEventListener("click", () => { only = null; query.value = ""; apply(); });
   for (const form of [$("#filter"), $("#sift")]) {
     form.hidden = false;
@@ -222,9 +226,9 @@
   query.value = state.get("q") || "";
   for (const s of selects) s.value = state.get(s.id) || "";
   const chosen = (state.get("only") || "").replace(/^s:/, "");
-  const tile = chosen && find(chosen);
+  const tile = chosen && find("id", chosen);
   if (tile) choose(state.get("only").startsWith("s:") ? $(".site", tile.closest("li")) : tile);
   else apply();
   addEventListener("hashchange", follow);
-  if (/^#[a-z]-/.test(location.hash)) follow();
+  if (/^#([a-z]-|k\d)/.test(location.hash)) follow();
 })();
