@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from conformance.clause import Clause
-from conformance.pointer import tokens
+from conformance.pointer import unescape
 from conformance.report.text import bounded
 
 _VALUE = 120
@@ -55,7 +55,7 @@ def snippet(clause: Clause, schemas: Mapping[str, tuple[Clause, ...]]) -> Snippe
         parent,
         tuple(
             Keyword(
-                tokens(each.keyword_location)[-1],
+                unescape(each.keyword_location.rpartition("/")[2]),
                 bounded(each.value, _VALUE),
                 each.keyword_location == clause.keyword_location,
             )

@@ -28,7 +28,7 @@
     const [, mark, verdict] = cells[3].match(/(\S+) (\S+)/);
     cases.push({
       ...group, cells, tone: row[1] || "", mark, verdict, owed: cells[2], at: cases.length,
-      text: (group.name + "/" + line.replace(/<[^>]*>/g, " ")).toLowerCase(),
+      text: (group.name + "/" + cells.join(" ").replace(/<[^>]*>/g, " ")).toLowerCase(),
     });
   }
 
@@ -57,7 +57,7 @@
   };
   const block = (title, exchange) => {
     const box = make("div", "", "message");
-    box.append(make("h4", title));
+    box.append(make("h3", title));
     if (exchange < 0) { box.append(make("p", "none was sent")); return box; }
     const [head, sent, status, headers, answer, ms] = data.exchanges[exchange];
     const text = (index) => data.texts[index].map((part) => data.parts[part]).join("");
