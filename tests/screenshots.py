@@ -19,7 +19,7 @@ from tests import sample, sample_large
 
 HOME = Path(__file__).parent.parent
 FOLDER = HOME / "reports" / "screenshots"
-README = HOME / "fixtures" / "report.png"
+README = HOME / "reports" / "example.png"
 RUNS = {
     "green": lambda: (sample.green(), ()),
     "night": sample_large.nightly,
@@ -58,7 +58,7 @@ def main() -> None:
                 for theme in ("light", "dark"):
                     take(browser, file.as_uri(), name, width, theme)
             if name == "night" and "--readme" in sys.argv:
-                page = browser.new_page(viewport={"width": 1200, "height": 1010})
+                page = browser.new_page(viewport={"width": 1100, "height": 1000})
                 page.goto(file.as_uri())
                 page.screenshot(path=README)
         browser.close()
