@@ -92,7 +92,8 @@ def case(spec: Spec, expectation: Expectation, number: int) -> CaseRecord:
     body = f"account=acct_{number}&type=account_onboarding"
     if expectation is Expectation.REFUSE:
         body += f"&x{number}=1"
-    control = exchange() if expectation is Expectation.REFUSE else None
+    refused = expectation is Expectation.REFUSE
+    control = exchange(f"account=acct_{number}&type=account_onboarding") if refused else None
     answer = refusal("x") if expectation is Expectation.REFUSE else {}
     return CaseRecord(
         id=f"{OPERATION}{spec.local}/{name}",

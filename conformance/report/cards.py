@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from conformance.clause import Clause
 from conformance.findings import Finding
 from conformance.records import ExchangeRecord, HistoryRecord
+from conformance.report.changes import Status
 from conformance.report.curl import folded, replay
 from conformance.report.difference import Line, plain, sides
 from conformance.report.past import Strip, since, strip_of
@@ -44,6 +45,7 @@ class Card:
     level: str
     symptom: str
     status: str
+    operation: str
     title: str
     case: str
     clause: str
@@ -83,9 +85,10 @@ class Places:
 
 
 def card(
-    finding: Finding, places: Places, history: HistoryRecord | None, tone: str, status: str
+    finding: Finding, places: Places, history: HistoryRecord | None, status: Status, operation: str
 ) -> Card:
-    """Return the card of `finding`; `tone` and `status` say what is new about it."""
+    """Return the card of `finding`; `operation` is named where the run has several."""
+    tone = status.tone
     cases = tuple(dict.fromkeys(finding.cases))
     sent = finding.exchange
     clause = places.clauses.get(finding.clause)
@@ -95,7 +98,8 @@ def card(
         tone=tone,
         level=finding.level,
         symptom=finding.symptom or "failed",
-        status=status,
+        status=status.word,
+        operation=operation,
         title=finding.words,
         case=cases[0] if cases else finding.id,
         clause=finding.clause,

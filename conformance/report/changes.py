@@ -25,13 +25,13 @@ class Status:
 
 @dataclass(frozen=True)
 class Change:
-    """Findings of one status: tone, mark, title, and for each the card's anchor and its words."""
+    """Findings of one status, of each the anchor of its card, its operation and its words."""
 
     tone: str
     mark: str
     title: str
     number: int
-    items: tuple[tuple[str, str], ...]
+    items: tuple[tuple[str, str, str], ...]
     more: int
 
 
@@ -75,23 +75,26 @@ def changes(
     findings: Sequence[Finding],
     history: HistoryRecord | None,
     found: Mapping[str, Status],
-    anchors: Mapping[str, str],
+    labels: Mapping[str, tuple[str, str]],
     gone: Sequence[Stale],
 ) -> Iterator[Change]:
-    """Yield the groups that have members; with an earlier run to compare with, always `New`."""
+    """Yield the groups that have members; with an earlier run to compare with, always `New`.
+
+    `labels` are the anchor of each finding's card and, among many, the title of its operation.
+    """
     compared = history is not None and bool(history.previous)
     for status, mark, title in _TITLES:
         own = [each for each in findings if found[each.id] is status]
         if own or (status is NEW and compared):
-            items = tuple((anchors[each.id], each.words) for each in own[:_NAMED])
+            items = tuple((*labels[each.id], each.words) for each in own[:_NAMED])
             tone = status.tone if own else "quiet"
             yield Change(tone, mark, title, len(own), items, max(0, len(own) - _NAMED))
     if gone:
-        words = tuple(("", f"{each.deviation.finding}: {each.sentence}") for each in gone)
+        words = tuple(("", "", f"{each.deviation.finding}: {each.sentence}") for each in gone)
         more = max(0, len(gone) - _NAMED)
         yield Change("bad", "✗", "On file, and gone", len(gone), words[:_NAMED], more)
     if history is not None and compared:
         titles = {each.id: each.words for each in history.findings}
-        items = tuple(("", titles.get(each, each)) for each in history.fixed[:_NAMED])
+        items = tuple(("", "", titles.get(each, each)) for each in history.fixed[:_NAMED])
         tone, number = "good" if items else "quiet", len(history.fixed)
         yield Change(tone, "✓", "Fixed", number, items, max(0, number - _NAMED))

@@ -101,6 +101,10 @@ def page(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -> Pag
         names.findings,
         names.clauses,
     )
+    titles = {each.id: each.title if len(maps) > 1 else "" for each in maps}
+    labels = {
+        each.id: (names.findings[each.id], titles.get(each.operation, "")) for each in findings
+    }
     mark, _, headline = outcome.headline.removesuffix(EMBEDDED).partition(" ")
     operations = journal.run.operations
     subject = f"{operations[0].method} {operations[0].path}" if len(operations) == 1 else ""
@@ -118,12 +122,12 @@ def page(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -> Pag
         facts=facts(journal, outcome),
         compared=_compared(journal),
         changed=tuple(history.changed) if history else (),
-        changes=tuple(changes(findings, history, status, names.findings, outcome.stale)),
+        changes=tuple(changes(findings, history, status, labels, outcome.stale)),
         strip=strip_of_runs(history.runs) if history else None,
         legend=sums([tile.word for tile in tiles]),
         hint=hint(journal),
         cards=tuple(
-            card(each, places, history, status[each.id].tone, status[each.id].word)
+            card(each, places, history, status[each.id], titles.get(each.operation, ""))
             for each in findings
         ),
         found=found(findings),
