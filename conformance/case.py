@@ -24,7 +24,9 @@ class Case:
     refusal may blame (empty: any). `off_contract` requests use a method that the contract does
     not declare, so the documented responses are not owed. `breaks` are the ids of the clauses of
     the schema that the likeliest reading breaks: a target that ignores all of them has one fault,
-    not another one here. `doubt` says why a refusal may have another reason than the clause.
+    not another one here. `instead` are clauses each of which, ignored alone, lets the request pass
+    too: those of the other branches of an `anyOf`, and the `anyOf` itself. `doubt` says why a
+    refusal may have another reason than the clause.
     """
 
     id: str
@@ -40,6 +42,7 @@ class Case:
     off_contract: bool = False
     also_allowed: frozenset[int] = frozenset()
     breaks: tuple[str, ...] = ()
+    instead: tuple[str, ...] = ()
     doubt: str = ""
 
 

@@ -116,6 +116,8 @@ def _case(
             control = deriver.request(deriver.base(where.context.message, site))
         if not (deriver.expectation(control) is ACCEPT and _breaks_only(clause, breaks)):
             return
+        if obligation.name.startswith("array") and not deriver.surely_breaks(request, clause.id):
+            return
     if expectation is ACCEPT and deriver.expectation(control) is not ACCEPT:
         control = deriver.preflight
     alone = request == control or (expectation is ACCEPT and request == deriver.preflight)
@@ -134,6 +136,7 @@ def _case(
         traits=traits(request),
         also_allowed=_not_there(deriver, request, expectation),
         breaks=breaks,
+        instead=_instead(deriver, site, clause, request) if expectation is REFUSE else (),
         doubt=doubt,
     )
 
@@ -144,6 +147,15 @@ def _not_there(deriver: Deriver, request: Request, expectation: Expectation) -> 
     if expectation is REFUSE or request.path.partition("?")[0] == here:
         return frozenset()
     return frozenset({404, 410})
+
+
+def _instead(deriver: Deriver, site: Site, clause: Clause, request: Request) -> tuple[str, ...]:
+    """Return the clauses that explain an acceptance as well; few places have branches."""
+    branched = site.says("anyOf", "oneOf") or any(
+        step.startswith(("anyOf.", "oneOf.")) for step in site.trail
+    )
+    found = deriver.instead(request) if branched else ()
+    return tuple(each for each in found if each != clause.id)
 
 
 def _doubt(deriver: Deriver, site: Site, obligation: Obligation, where: Placement) -> str:

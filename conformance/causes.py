@@ -8,11 +8,11 @@ beside) fails; one keyword is treated alike wherever it stands.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from conformance.clause import Clause
 from conformance.records import CaseRecord
-from conformance.verdict import Expectation, Symptom
+from conformance.verdict import Expectation, Symptom, Verdict
 
 _SEVERAL = 3
 _WIRE = ":request/spelling"
@@ -82,6 +82,75 @@ def _home(case: CaseRecord, groups: list[Group]) -> str:
 def _stands_for(clause: str, case: CaseRecord) -> bool:
     """Whether `clause` is one that the schema states and `case` breaks."""
     return clause in case.breaks or bool(case.breaks and clause.endswith("/required"))
+
+
+def branched(groups: list[Group], judged: Iterable[CaseRecord]) -> list[Group]:
+    """Move acceptances to the one clause of an `anyOf` or `oneOf` that explains most of them.
+
+    What no branch takes passes where the `anyOf` is ignored, and where the one keyword is that
+    keeps it out of a branch. The likeliest cause leaves nothing refused that it would let pass.
+    """
+    cases = [each for group in groups for each in group.cases if group.symptom is Symptom.ACCEPTED]
+    if not any(case.instead for case in cases):
+        return groups
+    refused = (case for case in judged if case.expectation is Expectation.REFUSE)
+    passed = [case for case in refused if case.verdict is Verdict.PASS]
+    failing = dict.fromkeys(case.clause for case in cases)
+
+    def weight(clause: str) -> float:
+        hit = sum(clause in (case.clause, *case.instead) for case in cases)
+        missed = sum(clause in (case.clause, *case.instead) for case in passed)
+        return hit * hit / (hit + missed)
+
+    homes: dict[str, str] = {}
+    for case in cases:
+        able = [clause for clause in (case.clause, *case.instead) if clause in failing]
+        homes[case.id] = max(able, key=weight) if case.instead else case.clause
+    moved: dict[tuple[str, Symptom], list[CaseRecord]] = {}
+    for group in groups:
+        for case in group.cases:
+            accepted = group.symptom is Symptom.ACCEPTED
+            home = homes[case.id] if accepted else group.clauses[0]
+            moved.setdefault((home, group.symptom), []).append(case)
+    return [Group((clause,), symptom, tuple(each)) for (clause, symptom), each in moved.items()]
+
+
+_OF_NUMBERS = frozenset(
+    {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
+)
+
+
+def untyped(
+    groups: list[Group], judged: Iterable[CaseRecord], clauses: Mapping[str, Clause]
+) -> list[Group]:
+    """Move what is said of numbers to the type that is ignored: a form carries texts.
+
+    A target that takes any text for a number compares no numbers.
+    """
+    held = {
+        case.clause
+        for case in judged
+        if case.expectation is Expectation.REFUSE and case.verdict is Verdict.PASS
+    }
+    found = [(group, clauses.get(group.clauses[0])) for group in groups]
+    homes = {
+        clause.instance_location: index
+        for index, (group, clause) in enumerate(found)
+        if clause and clause.keyword == "type" and group.symptom is Symptom.ACCEPTED
+    }
+    taken: dict[int, tuple[CaseRecord, ...]] = {}
+    gone = []
+    for group, clause in found:
+        index = homes.get(clause.instance_location) if clause else None
+        ours = clause is not None and clause.keyword in _OF_NUMBERS and clause.id not in held
+        if index is not None and ours and group.symptom is Symptom.ACCEPTED:
+            taken[index] = (*taken.get(index, ()), *group.cases)
+            gone.append(group)
+    return [
+        replace(group, cases=(*group.cases, *taken.get(index, ())))
+        for index, group in enumerate(groups)
+        if group not in gone
+    ]
 
 
 def merged(

@@ -6,7 +6,7 @@ the rule that made it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from conformance import pointer
@@ -22,6 +22,7 @@ from conformance.obligation import Keep, Obligation, Put, Site
 from conformance.readings import Judge
 from conformance.schema import dereference
 from conformance.sites import Uncovered, walk, words_of
+from conformance.validation import Broken
 from conformance.values import NONE, Values, narrowed
 from conformance.verdict import Expectation
 from conformance.wire import InexpressibleError, Readings, Spelling, wires
@@ -229,8 +230,21 @@ class Deriver:
         `within` is the trail of the site concerned: it says which branch is meant.
         """
         values = self.read(request).values
+        return self._ids(self.judge.validators[0].broken(values[0], within) if values else ())
+
+    def surely_breaks(self, request: Request, clause: str) -> bool:
+        """Whether every reading of `request` breaks `clause`: an array may be read as an object."""
+        judge = self.judge.validators[0]
+        return all(clause in self._ids(judge.broken(each)) for each in self.read(request).values)
+
+    def instead(self, request: Request) -> tuple[str, ...]:
+        """Return the ids of the clauses each of which, ignored alone, lets `request` pass."""
+        values = self.read(request).values
+        return self._ids(self.judge.validators[0].singles(values[0]) if values else ())
+
+    def _ids(self, broken: Iterable[Broken]) -> tuple[str, ...]:
         found: dict[str, None] = {}
-        for each in self.judge.validators[0].broken(values[0], within) if values else ():
+        for each in broken:
             subject = each.subjects if each.keyword in ("required", "properties") else ()
             found[place_id(self.operation.id, (*each.trail, *subject), each.keyword)] = None
         return tuple(found)

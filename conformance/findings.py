@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from conformance.causes import Group, explained, grouped, merged
+from conformance.causes import Group, branched, explained, grouped, merged, untyped
 from conformance.clause import Clause
 from conformance.deviations import expired, on_file
 from conformance.journal import Journal
@@ -74,7 +74,8 @@ def _of_operation(
 ) -> Iterator[Group]:
     cases = [case for case in journal.cases if case.operation == operation]
     own = [case for case in cases if not _is_answer(clauses.get(case.clause))]
-    failed = explained(grouped(case for case in own if case.verdict is Verdict.FAIL))
+    failed = grouped(case for case in own if case.verdict is Verdict.FAIL)
+    failed = untyped(explained(branched(failed, own)), own, clauses)
     yield from merged(failed, [case for case in own if case.verdict in _JUDGED], clauses)
     reasons: dict[str, list[CaseRecord]] = {}
     for case in own:

@@ -172,7 +172,7 @@ class CaseRecord(Record):
 
     `words` says what was varied, `because` why the verdict is what it is. `traits` are properties
     of the request that may explain a failure (`non-ascii`, `long`, `spelling`), `breaks` the ids of
-    the schema's clauses that it breaks. `wrong` and
+    the schema's clauses that it breaks, `instead` those that would explain it as well. `wrong` and
     `tried` count deliveries of the same request: how many failed, of how many.
     """
 
@@ -191,6 +191,7 @@ class CaseRecord(Record):
     breaches: tuple[Breach, ...] = ()
     traits: tuple[str, ...] = ()
     breaks: tuple[str, ...] = ()
+    instead: tuple[str, ...] = ()
     explored: bool = False
     wrong: int = 0
     tried: int = 0
@@ -216,6 +217,7 @@ class CaseRecord(Record):
                 "breaches": tuple(Breach.read(each) for each in line["breaches"]),
                 "traits": tuple(line["traits"]),
                 "breaks": tuple(line.get("breaks", ())),
+                "instead": tuple(line.get("instead", ())),
             }
         )
 

@@ -226,6 +226,7 @@ class Session:
             breaches=() if case.off_contract else answer.breaches,
             traits=case.traits,
             breaks=case.breaks,
+            instead=case.instead,
             wrong=wrong,
             tried=tried,
         )

@@ -103,6 +103,23 @@ class Validator:
         for error in self._validator.iter_errors(value):
             yield from _broken(error, within)
 
+    def singles(self, value: Json) -> tuple[Broken, ...]:
+        """Return the keywords each of which, taken away alone, would let `value` pass.
+
+        One that breaks a single keyword has that; where it is an `anyOf` or `oneOf`, a branch in
+        which a single keyword is broken has that one too.
+        """
+        errors = list(self._validator.iter_errors(value))
+        return tuple(_singles(errors[0])) if len(errors) == 1 else ()
+
+
+def _singles(error: Any) -> Iterator[Broken]:  # noqa: ANN401  (a type of the library)
+    yield from _broken(error, ())
+    if isinstance(error.kind, _Kind.AnyOf | _Kind.OneOfNotValid):
+        for branch in error.kind.context:
+            if len(branch) == 1:
+                yield from _singles(branch[0])
+
 
 def _broken(error: Any, within: tuple[str, ...]) -> Iterator[Broken]:  # noqa: ANN401
     trail, keyword, subject = located(error.evaluation_path)

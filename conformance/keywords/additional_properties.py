@@ -101,7 +101,7 @@ def _label(words: str, culprits: tuple[str, ...]) -> str:
     """
     for name in culprits:
         if name in words.split():
-            told = words.replace(name, "a known name", 1)
+            told = " ".join("a known name" if word == name else word for word in words.split())
             return f"{_label(told, ())}-{crc32(name.encode('utf-8', 'replace')):08x}"
     kept = "".join(c if c.isascii() and (c.isalnum() or c == "_") else " " for c in words)
     label = "-".join(kept.split())

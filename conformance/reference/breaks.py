@@ -14,15 +14,17 @@ only. A response clause is violated, and that keyword alone where that can be do
 from __future__ import annotations
 
 import difflib
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 from conformance.errors import UsageError
 from conformance.pointer import escape
 from conformance.reference.example import Examples
-from conformance.reference.keywords import CHECKS
-from conformance.reference.sabotage import Sabotage, rebuilt, spoil
-from conformance.reference.schema import Checker, Path, types_of
+from conformance.reference.keywords import CHECKS, kind_of
+from conformance.reference.sabotage import Sabotage, spoil
+from conformance.reference.schema import UNEVALUATED, Checker, Path, types_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +71,7 @@ def _breakable(operation: Operation) -> dict[str, Broken]:
         for name, site in _sites(content.schema, "", (), Checker(content.schema), DEPTH_LIMIT):
             if name == "/type" and content.media_type == FORM:
                 continue  # a form spells nothing but objects
-            changed = replace(content, schema=_without(content.schema, site, name))
+            changed = replace(content, schema=_without(content.schema, site))
             contents = (*operation.contents[:index], changed, *operation.contents[index + 1 :])
             found.setdefault(name, Broken(replace(operation, contents=contents), name))
     found |= _of_parameters(operation)
@@ -87,9 +89,9 @@ def _of_parameters(operation: Operation) -> dict[str, Broken]:
     """Return the clauses of parameters outside the body: `query/limit/maximum`."""
     found: dict[str, Broken] = {}
     for index, parameter in enumerate(operation.parameters):
-        base, schema = f"{parameter.location}/{escape(parameter.name)}", parameter.schema
+        base, schema = f"{parameter.location}/{_safe(parameter.name)}", parameter.schema
         changed = {
-            f"{base}{name}": replace(parameter, schema=_without(schema, site, name))
+            f"{base}{name}": replace(parameter, schema=_without(schema, site))
             for name, site in _sites(schema, "", (), Checker(schema), DEPTH_LIMIT)
             if not (name.endswith("/type") and _is_text(schema, site))
         }
@@ -104,58 +106,122 @@ def _of_parameters(operation: Operation) -> dict[str, Broken]:
 
 def _is_text(schema: Json, way: Path) -> bool:
     """Whether the type at `way` is one that any text is of, where all that is sent is text."""
+    checker = Checker(schema)
     for step in way[:-1]:
-        schema = schema[step]
+        schema = checker.resolve(schema) if step == "$ref" else schema[step]
     return not {"integer", "number", "boolean"} & {*types_of(schema)}
 
 
+_BY_NAME = ("properties", "patternProperties", "dependentSchemas")
+_BY_INDEX = ("allOf", "anyOf", "oneOf", "prefixItems")
+_ONE = ("items", "additionalProperties", "propertyNames", "then", "else")
+_BREAKABLE = (*CHECKS, *UNEVALUATED)
+
+
 def _sites(
-    schema: Json, name: str, path: Path, checker: Checker, depth: int
+    schema: Json, name: str, path: Path, checker: Checker, depth: int, *, branch: bool = False
 ) -> Iterator[tuple[str, Path]]:
     """Yield the clauses below `schema`: their name, and their way from the root, keyword last.
 
-    The way through a reference starts anew at `$defs`, as the definition is what gets changed.
+    The way through a reference has the step `$ref`. A `branch` of anyOf or oneOf has no type of its
+    own to break: what no branch takes breaks the anyOf.
     """
     if not isinstance(schema, dict) or depth == 0:
         return
     if "$ref" in schema:
-        target = str(schema["$ref"]).removeprefix("#/$defs/").replace("~1", "/").replace("~0", "~")
-        yield from _sites(checker.resolve(schema), name, ("$defs", target), checker, depth - 1)
-    for keyword in CHECKS:
+        way = (*path, "$ref")
+        yield from _sites(checker.resolve(schema), name, way, checker, depth - 1, branch=branch)
+    for keyword in _BREAKABLE:
         if keyword == "required":
             for each in schema.get("required", ()):
-                yield f"{name}/{escape(each)}/required", (*path, "required")
-        elif keyword in schema and not _idle(keyword, schema):
+                yield f"{name}/{_safe(each)}/required", (*path, "required", each)
+        elif (
+            keyword in schema and not _idle(keyword, schema) and not (branch and keyword == "type")
+        ):
             yield f"{name}/{keyword}", (*path, keyword)
+    if schema.get("items") is False:
+        yield f"{name}/items", (*path, "items")
     for each, below in schema.get("properties", {}).items():
-        way = (*path, "properties", each)
-        yield from _sites(below, f"{name}/{escape(each)}", way, checker, depth - 1)
-    for keyword in ("items", "additionalProperties"):
+        if below is False:
+            yield f"{name}/{_safe(each)}/properties", (*path, "properties", each)
+    yield from _below(schema, name, path, checker, depth - 1, branch=branch)
+
+
+def _below(
+    schema: Json, name: str, path: Path, checker: Checker, depth: int, *, branch: bool
+) -> Iterator[tuple[str, Path]]:
+    for keyword in _BY_NAME:
+        for each, below in schema.get(keyword, {}).items():
+            step = _safe(each if keyword == "properties" else f"{keyword}.{each}")
+            way = (*path, keyword, each)
+            yield from _sites(below, f"{name}/{step}", way, checker, depth)
+    for keyword in _BY_INDEX:
+        for index, below in enumerate(schema.get(keyword, ())):
+            inner = keyword in ("anyOf", "oneOf") or (branch and keyword == "allOf")
+            way = (*path, keyword, index)
+            here = f"{name}/{keyword}.{index}"
+            yield from _sites(below, here, way, checker, depth, branch=inner)
+    for keyword in _ONE:
         way = (*path, keyword)
-        yield from _sites(schema.get(keyword), f"{name}/{keyword}", way, checker, depth - 1)
-    for index, below in enumerate(schema.get("allOf", ())):
-        yield from _sites(below, name, (*path, "allOf", index), checker, depth - 1)
+        yield from _sites(schema.get(keyword), f"{name}/{keyword}", way, checker, depth)
+
+
+def _safe(text: str) -> str:
+    """Return a name as it stands in the ids of clauses: in letters that a shell passes on."""
+    safe = re.sub(r"[^A-Za-z0-9_.-]", "_", text)
+    return safe if safe == text and text else f"{safe}-{crc32(text.encode('utf-8', 'replace')):08x}"
 
 
 def _idle(keyword: str, schema: Json) -> bool:
     """Whether `keyword` forbids nothing: an open enum promises no refusal."""
-    if keyword == "enum":
-        return bool(schema.get("x-stripeBypassValidation"))
-    return keyword == "additionalProperties" and schema[keyword] is not False
+    value = schema[keyword]
+    match keyword:
+        case "enum":
+            return bool(schema.get("x-stripeBypassValidation"))
+        case "additionalProperties":
+            return value is not False
+        case "contains":
+            return "minContains" in schema
+        case "minContains" | "maxContains":
+            return "contains" not in schema
+        case "minLength" | "minItems" | "minProperties" | "uniqueItems":
+            return not value
+        case "unevaluatedProperties" | "unevaluatedItems":
+            return value in (True, {})
+        case _:
+            return False
 
 
-def _without(root: Json, way: Path, name: str) -> Json:
-    """Return a copy of `root` that lacks the keyword at `way`."""
-    *above, keyword = way
-    gone = name.removesuffix("/required").rpartition("/")[2]
-    return rebuilt(root, tuple(above), lambda schema: _drop(schema, str(keyword), gone))
+def _without(root: Json, way: Path) -> Json:
+    """Return a copy of `root` that lacks the keyword at `way`; definitions are copied into it."""
+    checker = Checker(root)
+
+    def changed(schema: Json, way: Path) -> Json:
+        step, rest = way[0], way[1:]
+        if step == "$ref":
+            beside = {name: each for name, each in schema.items() if name != "$ref"}
+            target = changed(checker.resolve(schema), rest)
+            return {**beside, "allOf": [*beside.get("allOf", ()), target]} if beside else target
+        if not rest or step == "required" or (step == "properties" and len(rest) == 1):
+            return _drop(schema, str(step), *map(str, rest))
+        if step in _BY_NAME or step in _BY_INDEX:
+            inner = schema[step].copy()
+            inner[rest[0]] = changed(inner[rest[0]], rest[1:])
+            return {**schema, step: inner}
+        return {**schema, step: changed(schema[step], rest)}
+
+    return changed(root, way)
 
 
-def _drop(schema: Json, keyword: str, gone: str) -> Json:
+def _drop(schema: Json, keyword: str, gone: str = "") -> Json:
     left = {key: value for key, value in schema.items() if key != keyword}
     if keyword == "required":
-        left["required"] = [each for each in schema["required"] if escape(each) != gone]
-    for other in ("enum", "const") if keyword == "type" else ():
+        left["required"] = [each for each in schema["required"] if each != gone]
+    if keyword == "properties":
+        left["properties"] = {**schema["properties"], gone: {}}
+    if keyword == "enum" and "type" not in schema:  # any value of these kinds, not any at all
+        left["type"] = sorted({kind_of(each) for each in schema["enum"]})
+    for other in ("enum", "const", "anyOf", "oneOf", "not") if keyword == "type" else ():
         if other in left:
             held = {"anyOf": [{other: left.pop(other)}, {"not": {"type": schema["type"]}}]}
             left["allOf"] = [*left.get("allOf", ()), held]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from decimal import Decimal
+from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -51,15 +51,70 @@ def same(one: Json, other: Json) -> bool:
 @lru_cache(maxsize=256)
 def _compiled(pattern: str) -> re.Pattern[str] | None:
     try:
-        return re.compile(pattern)
-    except re.error:
+        return re.compile(translated(pattern))
+    except (re.error, OverflowError):
         return None
 
 
+_ESCAPES = {
+    "d": "[0-9]",
+    "D": "[^0-9]",
+    "w": "[A-Za-z0-9_]",
+    "W": "[^A-Za-z0-9_]",
+    "/": "/",
+    "-": r"\-",
+}
+"""Escapes that mean another thing to Python, or nothing (ECMA 262, section 22.2.1)."""
+
+_INSIDE = {"d": "0-9", "w": "A-Za-z0-9_"}
+_PART = re.compile(r"\\(.)|(\$)|(\(\?<)(?=[A-Za-z])|(\[\^?)|(\])|(.)", re.DOTALL)
+
+
+def translated(pattern: str) -> str:
+    """Return an ECMA 262 pattern as Python reads it: ASCII classes, and `$` at the very end."""
+    out: list[str] = []
+    within = False
+    for found in _PART.finditer(pattern):
+        escape, end, group, opening, closing, plain = found.groups()
+        if escape is not None:
+            out.append((_INSIDE if within else _ESCAPES).get(escape, f"\\{escape}"))
+        elif end is not None:
+            out.append("$" if within else r"\Z")
+        elif group is not None:
+            out.append("(?P<")
+        elif opening is not None:
+            out.append(r"\[" if within else opening)
+            within = True
+        else:
+            within = within and closing is None
+            out.append(closing or plain or "")
+    return "".join(out)
+
+
+_RISKY = re.compile(r"[*+}]\??\)+[*+{]|\|[^()]*\)[*+{]|\\[1-9]")
+"""A repetition of what repeats, or of alternatives: Python may go back without an end."""
+
+
+_BEYOND = re.compile(r"\\[pPu]\{")
+"""What Python's patterns do not know."""
+
+
 def searches(pattern: str, text: str) -> bool:
-    """Whether `pattern` occurs in `text`; one that Python cannot read forbids nothing."""
+    """Whether `pattern` occurs in `text`; one that cannot be read forbids nothing."""
+    if _RISKY.search(pattern) or _BEYOND.search(pattern):
+        return _searches_in_bounds(pattern, text)
     found = _compiled(pattern)
     return found is None or found.search(text) is not None
+
+
+def _searches_in_bounds(pattern: str, text: str) -> bool:
+    """Ask an engine whose time grows with the text alone."""
+    import jsonschema_rs  # noqa: PLC0415  (rarely needed)
+
+    try:
+        return jsonschema_rs.is_valid({"pattern": pattern}, text)
+    except (ValueError, jsonschema_rs.ValidationError):
+        return True
 
 
 def _type(schema: Json, value: Json, _: Valid) -> Iterator[Finding]:
@@ -105,7 +160,8 @@ def _counted(
 def _multiple(schema: Json, value: Json, _: Valid) -> Iterator[Finding]:
     if kind_of(value) not in ("integer", "number"):
         return
-    if Decimal(str(value)) % Decimal(str(schema["multipleOf"])) != 0:
+    # As they are written: binary fractions would make 0.3 no multiple of 0.1.
+    if Fraction(str(value)) % Fraction(str(schema["multipleOf"])) != 0:
         yield (), f"number: must be a multiple of {schema['multipleOf']}"
 
 
@@ -144,19 +200,28 @@ def _additional(schema: Json, value: Json, _: Valid) -> Iterator[Finding]:
                 yield (name,), "unknown"
 
 
-def _names(schema: Json, value: Json, valid: Valid) -> Iterator[Finding]:
-    if isinstance(value, dict):
-        for name in value:
-            if not valid(schema["propertyNames"], name):
-                yield (name,), "name"
+def _held(schema: Json, value: Json, valid: Valid) -> int | None:
+    """Return how many items fit `contains`, None where it says nothing."""
+    if not isinstance(value, list) or "contains" not in schema:
+        return None
+    return sum(valid(schema["contains"], item) for item in value)
 
 
 def _contains(schema: Json, value: Json, valid: Valid) -> Iterator[Finding]:
-    if isinstance(value, list):
-        count = sum(valid(schema["contains"], item) for item in value)
-        most = schema.get("maxContains", len(value))
-        if not schema.get("minContains", 1) <= count <= most:
-            yield (), "array: its items are not what they must be"
+    if _held(schema, value, valid) == 0 and "minContains" not in schema:
+        yield (), "array: it must hold a certain item"
+
+
+def _min_contains(schema: Json, value: Json, valid: Valid) -> Iterator[Finding]:
+    count = _held(schema, value, valid)
+    if count is not None and count < schema["minContains"]:
+        yield (), "array: it holds too few of a certain item"
+
+
+def _max_contains(schema: Json, value: Json, valid: Valid) -> Iterator[Finding]:
+    count = _held(schema, value, valid)
+    if count is not None and count > schema["maxContains"]:
+        yield (), "array: it holds too many of a certain item"
 
 
 def _any_of(schema: Json, value: Json, valid: Valid) -> Iterator[Finding]:
@@ -174,19 +239,12 @@ def _not(schema: Json, value: Json, valid: Valid) -> Iterator[Finding]:
         yield (), "value"
 
 
-def _if(schema: Json, value: Json, valid: Valid) -> Iterator[Finding]:
-    branch = "then" if valid(schema["if"], value) else "else"
-    if not valid(schema.get(branch, True), value):
-        yield (), "value"
-
-
 CHECKS: dict[str, Check] = {
     "type": _type,
     "enum": _enum,
     "const": _const,
     "required": _required,
     "additionalProperties": _additional,
-    "propertyNames": _names,
     "dependentRequired": _dependent,
     "maxLength": _counted(
         "maxLength", str, lambda n, most: n > most, "string: must be at most {} characters"
@@ -199,6 +257,8 @@ CHECKS: dict[str, Check] = {
     "minItems": _counted("minItems", list, lambda n, least: n < least, "array: at least {} items"),
     "uniqueItems": _unique,
     "contains": _contains,
+    "minContains": _min_contains,
+    "maxContains": _max_contains,
     "maxProperties": _counted(
         "maxProperties", dict, lambda n, most: n > most, "hash: at most {} members"
     ),
@@ -213,6 +273,5 @@ CHECKS: dict[str, Check] = {
     "anyOf": _any_of,
     "oneOf": _one_of,
     "not": _not,
-    "if": _if,
 }
 """Checks by keyword, in the order in which their problems are reported."""

@@ -66,15 +66,69 @@ class Checker:
         return self.root.get("$defs", {}).get(name.replace("~1", "/").replace("~0", "~"), True)
 
     def _below(self, schema: Json, value: Json, path: Path) -> Iterator[Problem]:
-        for each in schema.get("allOf", ()):
+        for each in self._in_place(schema, value):
             yield from self.problems(each, value, path)
         if isinstance(value, dict):
             for name, member in value.items():
+                if "propertyNames" in schema:
+                    for problem in self.problems(schema["propertyNames"], name):
+                        yield Problem(problem.keyword, (*path, name), "name")
                 for each in member_schemas(schema, name):
                     yield from self.problems(each, member, (*path, name))
         elif isinstance(value, list):
             for index, item in enumerate(value):
                 yield from self.problems(item_schema(schema, index), item, (*path, index))
+        yield from self._unevaluated(schema, value, path)
+
+    def _in_place(self, schema: Json, value: Json) -> Iterator[Json]:
+        """Yield the schemas that hold for the same value."""
+        yield from schema.get("allOf", ())
+        if "if" in schema:
+            yield schema.get("then" if self.valid(schema["if"], value) else "else", True)
+        if isinstance(value, dict):
+            for name, each in schema.get("dependentSchemas", {}).items():
+                if name in value:
+                    yield each
+
+    def _unevaluated(self, schema: Json, value: Json, path: Path) -> Iterator[Problem]:
+        """Yield what no schema speaks of (2020-12 Core, sections 11.2 and 11.3)."""
+        for keyword, kind in UNEVALUATED.items():
+            if keyword not in schema or not isinstance(value, kind):
+                continue
+            own = {name: each for name, each in schema.items() if name != keyword}
+            spoken = self.evaluated(own, value)
+            members = value.items() if isinstance(value, dict) else enumerate(value)
+            for key, member in members:
+                if key not in spoken and not self.valid(schema[keyword], member):
+                    yield Problem(keyword, (*path, key), "unknown")
+
+    def evaluated(self, schema: Json, value: Json) -> set[str | int]:
+        """Return the names or indices of `value` that `schema` speaks of."""
+        if not isinstance(schema, dict):
+            return set()
+        found: set[str | int] = set()
+        if isinstance(value, dict):
+            whole = schema.keys() & {"additionalProperties", "unevaluatedProperties"}
+            found |= {name for name in value if whole or member_schemas(schema, name)}
+        elif isinstance(value, list):
+            whole = schema.keys() & {"items", "unevaluatedItems"}
+            first = len(schema.get("prefixItems", ()))
+            held = schema.get("contains", False)
+            found |= {
+                index
+                for index, item in enumerate(value)
+                if whole or index < first or self.valid(held, item)
+            }
+        beside = [*self._in_place(schema, value)]
+        beside += [self.resolve(schema)] if "$ref" in schema else []
+        beside += [schema["if"]] if "if" in schema else []
+        for each in (*beside, *schema.get("anyOf", ()), *schema.get("oneOf", ())):
+            if self.valid(each, value):
+                found |= self.evaluated(each, value)
+        return found
+
+
+UNEVALUATED = {"unevaluatedProperties": dict, "unevaluatedItems": list}
 
 
 def member_schemas(schema: Json, name: str) -> list[Json]:

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from conformance.reference.form import FormError, Node
+from conformance.reference.form import DEPTH_LIMIT, FormError, Node
 from conformance.reference.schema import Checker, item_schema, member_schemas, types_of
 
 if TYPE_CHECKING:
@@ -40,8 +40,10 @@ class Reader:
         return {name: self._member(schema, name, node, name) for name, node in members.items()}
 
     def _member(self, schema: Json, name: str, node: Node, at: str) -> Json:
-        found = member_schemas(schema, name) if isinstance(schema, dict) else []
-        wanted = found[0] if found else True
+        found = [each for part in self._parts(schema, 0) for each in member_schemas(part, name)]
+        wanted: Json = found[0] if found else True
+        if len(found) > 1:
+            wanted = {"anyOf": found}
         style = self.encoding.get(name)
         by_name = self.repeats or (style is not None and style.style == "form")
         if by_name and "array" in types_of(wanted) and node.texts:
@@ -57,9 +59,20 @@ class Reader:
             raise FormError(message, at)
         for each in self._branches(schema):
             value = self._one(each, node, at)
-            if self.checker.valid(each, value):
+            if self.checker.valid(schema, value):
                 return value
         return self._one(self._branches(schema)[-1], node, at)
+
+    def _parts(self, schema: Json, depth: int) -> list[Json]:
+        """Return every schema that may speak of the same value, `schema` first."""
+        if not isinstance(schema, dict) or depth > DEPTH_LIMIT:
+            return []
+        inner = [self.checker.resolve(schema)] if "$ref" in schema else []
+        for keyword in ("allOf", "anyOf", "oneOf"):
+            inner += schema.get(keyword, ())
+        inner += [schema[keyword] for keyword in ("then", "else") if keyword in schema]
+        inner += schema.get("dependentSchemas", {}).values()
+        return [schema, *(each for one in inner for each in self._parts(one, depth + 1))]
 
     def _branches(self, schema: Json) -> list[Json]:
         """Return the plain schemas that `schema` offers, itself last."""
