@@ -14,6 +14,7 @@ One direction of data, no way back; everything but the socket is a pure function
     judge          (case, exchange, control) → verdict
     session        sends, replays what fails, keeps the journal
     findings       journal → each fault named once
+    deviations     which findings are on file, and which of those fail no longer
     report/        journal → what people and programs read
     plugin         pytest glue
 """

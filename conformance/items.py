@@ -20,6 +20,7 @@ from conformance.text import disarmed
 
 if TYPE_CHECKING:
     from conformance.case import Case
+    from conformance.clause import Clause
     from conformance.plan import Plan
     from conformance.records import CaseRecord
     from conformance.run import Run
@@ -99,7 +100,10 @@ class Held(pytest.Item):
 
     def _pointers(self, name: str) -> Iterator[tuple[str, str]]:
         """Yield where the clause stands in the contract and in the body."""
-        for clause in self.plan.clauses:
+        own: Clause = getattr(self.each, "clause", self.each)
+        # What was drawn may be named after another clause than the one that it was drawn for.
+        every = (own,) if own.id == name else self.plan.clauses
+        for clause in every:
             if clause.id == name:
                 yield "keyword_location", clause.keyword_location
                 yield "instance_location", clause.instance_location

@@ -259,6 +259,8 @@ def test_an_answer_that_breaks_its_clause_keeps_the_entry() -> None:
 def test_a_clause_that_the_contract_has_not_is_stale() -> None:
     made = journal(MENDED, *CALM, known=(entry("/gone/type/accepted"),))
     assert [each.sentence for each in stale(made)] == ["the contract has no such clause"]
+    untested = replace(CLAUSES[0], id=f"{OPERATION}:untested")
+    assert stale(replace(made, clauses=(untested,))) == ()
     elsewhere = replace(KNOWN, finding="Other/a/type/accepted", clauses=("Other/a/type",))
     assert stale(journal(MENDED, *CALM, known=(elsewhere,))) == ()
 
