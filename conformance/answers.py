@@ -12,9 +12,11 @@ from dataclasses import dataclass, replace
 from conformance.checks import CARRIES_ERROR, breaches, marked, parsed, places, texts_at
 from conformance.clause import Clause
 from conformance.contract.model import Json, Operation
-from conformance.exchange import Exchange
+from conformance.exchange import Exchange, Request
+from conformance.explain import Ask, Said
 from conformance.judge import blamed_name
 from conformance.plan import Plan
+from conformance.preflight import words_of
 from conformance.prose import Prose
 from conformance.record import MOST_READ, record
 from conformance.records import (
@@ -205,3 +207,13 @@ def _written(exchange: Exchange, paths: Iterable[tuple[str, ...]]) -> Iterator[s
     if names and exchange.response is not None:
         text = exchange.response.body[:MOST_READ].decode("utf-8", "replace")
         yield from re.findall(rf'"(?:{names})"\s*:\s*"((?:[^"\\]|\\.)+)', text, re.DOTALL)
+
+
+def asking(answer: Callable[[Request], Answer]) -> Ask:
+    """Return how to ask for what to pin, where `answer` sends a request and reads what came."""
+
+    def ask(request: Request) -> Said:
+        got = answer(request)
+        return Said(got.exchange.accepted, got.blamed, words_of(got.record) or got.words)
+
+    return ask

@@ -13,7 +13,7 @@ import pytest
 
 from conformance.errors import UsageError
 from conformance.options import settings
-from conformance.running import MESSAGE, MODULES, begun, near, run_of
+from conformance.running import EXIT, MESSAGE, MODULES, begun, near, run_of
 from conformance.signals import finish_in_peace
 from conformance.text import some
 
@@ -61,6 +61,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if problem:
         session.config.stash[MESSAGE] = problem
         session.exitstatus = pytest.ExitCode.USAGE_ERROR
+    if EXIT in session.config.stash:
+        session.exitstatus = session.config.stash[EXIT]
     reported = session.config.stash.get(_REPORTED, None)
     if reported is None or problem:
         return

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
@@ -23,7 +23,6 @@ from conformance.obligation import ITEM, Put, Site, With, Without
 from conformance.plan import Plan
 from conformance.records import CaseRecord
 from conformance.seeded import from_the_seed_alone
-from conformance.session import Session
 from conformance.strategies import from_schema
 from conformance.traits import traits
 from conformance.verdict import Expectation, Level, Verdict
@@ -60,8 +59,29 @@ def explorations(plan: Plan) -> Iterator[Exploration]:
                     yield Exploration(f"{clause.id}/explored", clause, site, keyword)
 
 
+class Holder(Protocol):
+    """What exploration needs of a session."""
+
+    @property
+    def believed(self) -> frozenset[str]:
+        """The ids of the clauses that the target was seen to break."""
+        ...
+
+    def ready(self, plan: Plan) -> None:
+        """Make sure that the operation can be judged."""
+        ...
+
+    def hold(self, plan: Plan, case: Case, *, explored: bool = False) -> CaseRecord:
+        """Send `case`, and return what became of it."""
+        ...
+
+    def trial(self, plan: Plan, case: Case) -> Verdict:
+        """Send `case` without a record."""
+        ...
+
+
 def explore(
-    session: Session, plan: Plan, exploration: Exploration, examples: int, run_seed: int
+    session: Holder, plan: Plan, exploration: Exploration, examples: int, run_seed: int
 ) -> CaseRecord:
     """Draw `examples` requests and return the record of the smallest that fails, or of the last.
 
@@ -105,7 +125,7 @@ def explore(
     return session.hold(plan, last[0], explored=True)
 
 
-def _named(session: Session, plan: Plan, case: Case) -> Case:
+def _named(session: Holder, plan: Plan, case: Case) -> Case:
     """Name a failing valid body after the one property that makes it fail, if it is one.
 
     Each property in turn is given its ordinary value, or left out; where that cures the body, the
@@ -136,7 +156,7 @@ def _named(session: Session, plan: Plan, case: Case) -> Case:
     return replace(case, id=f"{case.clause.id}/explored-valid")
 
 
-def _clause_at(session: Session, plan: Plan, blamed: Path) -> Clause | None:
+def _clause_at(session: Holder, plan: Plan, blamed: Path) -> Clause | None:
     """Return the clause of the blamed member that fails already, or else that of its type."""
     top = pointer.from_tokens(blamed[1:2])
     place = pointer.from_tokens(blamed[1:])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -45,6 +45,28 @@ class Plan:
     def deriver(self) -> Deriver:
         """What it was derived with; made again where it comes from a store."""
         return deriver_for(self.operation, self.values)
+
+    def harmless(self, methods: Collection[str]) -> Plan:
+        """Return the plan without requests that use one of `methods` where it is not declared.
+
+        The contract may be a part of what stands there: a method that it does not declare may
+        change or delete something all the same.
+        """
+        kept = tuple(c for c in self.cases if not c.off_contract or c.request.method not in methods)
+        left_out = {case.clause for case in self.cases} if len(kept) < len(self.cases) else set()
+        unsent = [
+            replace(
+                clause,
+                id=f"{clause.id}/destructive",
+                words=f"the path takes no undeclared {', '.join(sorted(methods))}",
+                state="uncovered",
+                reason="these methods go to targets on this machine only; --allow-destructive "
+                "sends them elsewhere",
+            )
+            for clause in left_out
+            if clause.keyword == "method"
+        ]
+        return replace(self, cases=kept, clauses=(*self.clauses, *unsent))
 
     @property
     def answers(self) -> tuple[Clause, ...]:

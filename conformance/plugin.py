@@ -140,6 +140,20 @@ def _label(identifier: str, plan: Plan, *, many: bool) -> str:
     return identifier if many else identifier.removeprefix(plan.operation.id).removeprefix(":")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> bool | None:
+    """Rehearse, or explain, instead of running, where the user asks for it."""
+    if not _ours(session.items) or hasattr(session.config, "workerinput"):
+        return None
+    asked = settings(session.config)
+    if session.config.option.collectonly or not (asked.dry_run or asked.explain_values):
+        return None
+    from conformance.asked import print_requests, print_values  # noqa: PLC0415  (where asked for)
+
+    (print_requests if asked.dry_run else print_values)(session)
+    return True
+
+
 def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
     """Hold an item of ours in our own, shorter way."""
     if not _ours([item]):

@@ -9,6 +9,7 @@ from conformance.clause import Clause
 from conformance.contract.model import Operation
 from conformance.deriver import operation_clause
 from conformance.exchange import Exchange
+from conformance.explain import Learnt
 from conformance.records import AbortRecord, ExchangeRecord
 
 _REMEDIES = {
@@ -99,6 +100,27 @@ def _remedy(status: int, base: str) -> str:
             )
 
 
-def _said(kept: ExchangeRecord) -> str:
+def wants_values(status: int) -> bool:
+    """Whether a refusal that names a parameter may be about its value."""
+    return 400 <= status < 500 and status not in (401, 403, 405, 429)  # noqa: PLR2004
+
+
+def unknown_values(reason: AbortRecord, learnt: Learnt) -> AbortRecord:
+    """Return the reason that says which values to pin, for the one that says only what came."""
+    begin = reason.sentence.partition(" It refuses what")[0]
+    return AbortRecord(
+        f"{begin} It wants values that it knows: pin {learnt.names}.",
+        f"In conformance.toml, under [values.{learnt.operation}]: {learnt.pins}. "
+        "--explain-values prints it to paste, with what the target said.",
+    )
+
+
+def words_of(kept: ExchangeRecord) -> str:
+    """Return the message of an error, bounded; empty where there is none."""
     match = re.search(r'"message"\s*:\s*"((?:[^"\\]|\\.){1,160})', kept.response_body)
-    return f' ("{match[1]}")' if match else ""
+    return match[1] if match else ""
+
+
+def _said(kept: ExchangeRecord) -> str:
+    words = words_of(kept)
+    return f' ("{words}")' if words else ""

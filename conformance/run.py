@@ -7,7 +7,7 @@ import os
 import platform
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from conformance.address import parse_target_url
-from conformance.aim import aim, check, headers_of, profile_of
+from conformance.aim import aim, check, headers_of, is_local, profile_of
 from conformance.case import Case
 from conformance.clause import Clause
 from conformance.contract import Selection, default_source, load
@@ -25,6 +25,7 @@ from conformance.contract.read import is_address
 from conformance.deviations import expired
 from conformance.errors import UsageError
 from conformance.example import NoExampleError
+from conformance.exchange import Request
 from conformance.journal import Journal, JournalWriter, read_totals
 from conformance.pacing import HaltError
 from conformance.plan import Plan, derive
@@ -40,6 +41,7 @@ from conformance.records import (
 )
 from conformance.redact import Redactor
 from conformance.resuming import finished, folder_of, of_exploration, recorded
+from conformance.safety import DESTRUCTIVE
 from conformance.settings import Settings
 from conformance.store import Store
 from conformance.values import NONE, Values, check_operations, of_operation
@@ -48,12 +50,14 @@ if TYPE_CHECKING:
     from conformance.ahead import Ahead
     from conformance.embedded import ServerProcess
     from conformance.headers import TargetHeader
+    from conformance.rehearsal import Rehearsal
     from conformance.report import Reported
     from conformance.session import Session
     from conformance.target import Target
 
 JOURNAL = "journal.ndjson"
 TURNS = ".turns"
+_NO_DELETE = "DELETE goes to targets on this machine only; --allow-destructive sends it elsewhere"
 EXAMPLES: Mapping[str, int] = {"quick": 0, "standard": 12, "deep": 600}
 """How many violations of each clause are drawn; of valid bodies four times as many."""
 
@@ -107,9 +111,14 @@ class Run:
         """A plan for each operation that can be tested. Raises UsageError where none can."""
         plans = []
         self.untested |= dict(self.contract.unreadable)
+        far = not (self.settings.allow_destructive or is_local(self.settings))
         for operation in self.contract.operations:
+            if far and operation.method.upper() == "DELETE":
+                self.untested[operation.id] = _NO_DELETE
+                continue
             try:
-                plans.append(self._plan(operation))
+                plan = self._plan(operation)
+                plans.append(plan.harmless(DESTRUCTIVE) if far else plan)
             except NoExampleError as problem:
                 self.untested[operation.id] = str(problem)
         if not plans:
@@ -219,21 +228,60 @@ class Run:
         """How many requests this process has sent, replays and retries included."""
         return self._target.requests_sent if self._target is not None else 0
 
+    def _aimed(self, url: str) -> Target:
+        """Return the target; nothing is opened before the first request."""
+        servers = {server for each in self.contract.operations for server in each.servers}
+        profile = profile_of(self.settings, sorted(servers))
+        shared = self.folder / TURNS if self.worker else None
+        return aim(
+            parse_target_url(url), self.settings, self.headers, profile, self.redactor, shared
+        )
+
+    @property
+    def _shown_headers(self) -> tuple[tuple[str, str], ...]:
+        return tuple((each.name, each.text.partition(":")[2].strip()) for each in self.headers)
+
+    def explain(self) -> Iterator[str]:
+        """Ask the target what to pin, and yield the lines of `conformance.toml` that say it."""
+        from conformance.answers import Answer, Answers, asking  # noqa: PLC0415
+        from conformance.explain import explain  # noqa: PLC0415
+
+        url = self.settings.target if self.settings.target is not None else self._embedded()
+        with self._aimed(url) as target:
+            answers = Answers(self.redactor, url, self._shown_headers)
+            for plan in self.plans:
+
+                def answer(request: Request, plan: Plan = plan) -> Answer:
+                    return answers.take(plan, target.send(request))
+
+                ask = asking(answer)
+                try:
+                    yield from map(self.redactor.clean, explain(plan.deriver, ask).toml())
+                except HaltError as halt:
+                    yield f"# stopped: {halt.sentence} {halt.remedy}"
+                    return
+
+    def rehearsal(self, show: Callable[[str], None]) -> Rehearsal:
+        """Return what shows every request and sends none."""
+        from conformance.rehearsal import Rehearsal  # noqa: PLC0415
+
+        target = self._aimed(self.settings.target or "http://127.0.0.1")
+        base = str(target.url).rstrip("/")
+        return Rehearsal(show, base, target.shown_headers, self.redactor.clean)
+
     def _open(self) -> Session:
         from conformance.ahead import Ahead  # noqa: PLC0415
         from conformance.session import Session  # noqa: PLC0415
 
         settings = self.settings
-        url = parse_target_url(settings.target if settings.target is not None else self._embedded())
-        servers = {server for each in self.contract.operations for server in each.servers}
-        profile = profile_of(settings, sorted(servers))
-        shared = self.folder / TURNS if self.worker else None
-        self._target = aim(url, settings, self.headers, profile, self.redactor, shared)
+        url = settings.target if settings.target is not None else self._embedded()
+        self._target = self._aimed(url)
         if settings.wait_s is not None:
             with suppress(HaltError):  # the next request meets it again
                 self._target.await_up(self.plans[0].preflight, settings.wait_s)
         self._writer = JournalWriter(self.folder / JOURNAL)
-        self._writer.write("run", self._head(str(url)))
+        base = str(self._target.url)
+        self._writer.write("run", self._head(base))
         places = self._lines()
         for plan in self.plans:
             for clause in plan.clauses:
@@ -241,12 +289,9 @@ class Run:
                 self._writer.write("clause", replace(clause, line=line))
         for operation, reason in self.untested.items():
             self._writer.write("clause", _untested(operation, reason))
-        shown = tuple(
-            (header.name, header.text.partition(":")[2].strip()) for header in self.headers
-        )
         self._ahead = Ahead(self._target, settings.concurrency)
         return Session(
-            self._ahead, self._writer, self.redactor, str(url), shown, worker=self.worker
+            self._ahead, self._writer, self.redactor, base, self._shown_headers, worker=self.worker
         )
 
     def _lines(self) -> Mapping[str, int]:

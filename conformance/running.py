@@ -17,6 +17,8 @@ MODULES = ("conformance.test_requests", "conformance.test_random", "conformance.
 """Our test modules, in the order of running."""
 
 MESSAGE = pytest.StashKey[str]()
+EXIT = pytest.StashKey[int]()
+"""The exit status of what is no run."""
 _THE_RUN: pytest.StashKey[Run] = pytest.StashKey()
 _THE_NAME = pytest.StashKey[str]()
 

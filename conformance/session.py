@@ -12,15 +12,16 @@ from dataclasses import replace
 from typing import Never
 
 from conformance.ahead import Ahead, Sender
-from conformance.answers import Answer, Answers
+from conformance.answers import Answer, Answers, asking
 from conformance.case import Case
 from conformance.clause import Clause
 from conformance.exchange import Exchange, Request
+from conformance.explain import explain
 from conformance.journal import Journal, JournalWriter
 from conformance.judge import Judgement, judge
 from conformance.pacing import HaltError
 from conformance.plan import Plan
-from conformance.preflight import diagnose, is_nowhere, nowhere
+from conformance.preflight import diagnose, is_nowhere, nowhere, unknown_values, wants_values
 from conformance.records import AbortRecord, Breach, CaseRecord, ShownRecord, broken
 from conformance.redact import Redactor
 from conformance.verdict import Expectation, Symptom, Verdict
@@ -148,6 +149,10 @@ class Session:
         answer = self._control(plan, plan.preflight)
         reason = diagnose(answer.exchange, answer.record, plan.operation, self.base)
         if reason is not None and not is_nowhere(answer.exchange, plan.operation):
+            response = answer.exchange.response
+            if answer.blamed and response is not None and wants_values(response.status):
+                learnt = explain(plan.deriver, asking(lambda each: self.answer(plan, each)))
+                reason = unknown_values(reason, learnt) if learnt.lessons else reason
             self._stop(reason)
         if reason is not None:
             self._nowhere.add(plan.operation.id)

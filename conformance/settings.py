@@ -142,6 +142,14 @@ class Settings:
         default="",
         in_file=False,
     )
+    explain_values: bool = option(
+        "--explain-values",
+        "",
+        "ask the target, in a few requests, which known-good values to pin, and print them",
+        kind=SWITCH,
+        default=False,
+        in_file=False,
+    )
     dry_run: bool = option(
         "--dry-run",
         "",

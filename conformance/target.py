@@ -172,9 +172,11 @@ class Target:
 
     def shown_headers(self, request: Request) -> tuple[tuple[str, str], ...]:
         """Return the headers sent with `request` for display, the user's variables unexpanded."""
-        return tuple(
+        shown = tuple(
             (name, self.redactor.clean(shown)) for name, _, shown in self._all_headers(request)
         )
+        keyed = self._once.keyed(request) is not request
+        return (*shown, (self._once.name, "(new for every request)")) if keyed else shown
 
     def _deliver(self, request: Request, attempt: int) -> tuple[Exchange, bool]:
         """Return what came of one delivery, and whether not a byte of an answer came."""

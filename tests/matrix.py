@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from multiprocessing import Pool
 from pathlib import Path
 
+from conformance.file import File
 from conformance.findings import Finding, find
 from conformance.journal import Journal, read_journal
 from conformance.outcome import Outcome, judge_run
@@ -42,13 +43,16 @@ def hold(
     seed: int = 0,
     strict: bool = False,
     examples: int | None = None,
+    file: File = File(),  # noqa: B008  (frozen)
 ) -> Result:
     """Run every case, exploration and answer against `url` (None: the embedded target).
 
     `examples` are the violations drawn for a clause; None means as many as `depth` does.
     """
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(target=url, depth=depth, seed=seed, reports=Path(folder), strict=strict)
+        settings = Settings(
+            target=url, depth=depth, seed=seed, reports=Path(folder), strict=strict, file=file
+        )
         run = Run(settings, new_run_id())
         run.planned = sum(len(plan.cases) for plan in run.plans)
         first = None

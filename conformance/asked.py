@@ -1,0 +1,56 @@
+"""pytest glue: what is printed instead of a run, --dry-run and --explain-values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from conformance.explore import explore
+from conformance.items import Held
+from conformance.running import EXIT, MODULES, run_of
+from conformance.text import some
+
+if TYPE_CHECKING:
+    from conformance.run import Run
+
+_INCONCLUSIVE: Final = 7
+
+
+def _begin(session: pytest.Session) -> tuple[Run, pytest.TerminalReporter]:
+    config = session.config
+    reporter: pytest.TerminalReporter | None = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None or config.getoption("dist", "no") != "no":
+        raise pytest.UsageError("--dry-run and --explain-values print in order: leave -n away.")
+    reporter.ensure_newline()
+    return run_of(config), reporter
+
+
+def print_requests(session: pytest.Session) -> None:
+    """Print every request in order, and send none; nothing is proved, so nothing is green."""
+    from conformance.run import EXAMPLES  # noqa: PLC0415  (heavy)
+
+    run, reporter = _begin(session)
+    rehearsal = run.rehearsal(reporter.write_line)
+    for item in session.items:
+        if not isinstance(item, Held):
+            continue
+        if item.module_name == MODULES[0]:
+            rehearsal.hold(item.plan, item.each)
+        elif item.module_name == MODULES[1]:
+            examples = EXAMPLES[run.settings.depth] * (1 if item.each.keyword else 4)
+            explore(rehearsal, item.plan, item.each, examples, run.settings.seed)
+        else:
+            rehearsal.response(item.plan)
+    reporter.write_line(
+        f"dry run: {some(rehearsal.count, 'request')}, none was sent; nothing is proved"
+    )
+    session.config.stash[EXIT] = _INCONCLUSIVE
+
+
+def print_values(session: pytest.Session) -> None:
+    """Ask the target what to pin, and print it as a table to paste."""
+    run, reporter = _begin(session)
+    reporter.write_line("")
+    for line in run.explain():
+        reporter.write_line(line)
