@@ -58,7 +58,9 @@ def main() -> None:
                 for theme in ("light", "dark"):
                     take(browser, file.as_uri(), name, width, theme)
             if name == "night" and "--readme" in sys.argv:
-                page = browser.new_page(viewport={"width": 1100, "height": 1000})
+                page = browser.new_page(
+                    viewport={"width": 1300, "height": 1180}, device_scale_factor=0.75
+                )
                 page.goto(file.as_uri())
                 page.screenshot(path=README)
         browser.close()

@@ -157,6 +157,7 @@ ORDER = (
     "report.schema",
     "report.results",
     "report.view",
+    "report.compare",
     "report.html",
     "report.markdown",
     "report.github",

@@ -5,6 +5,7 @@
     journal ─┬─ results    results.json, for programs (its schema: `schema`)
     findings ┼─ html       report.html, one file that opens anywhere
     outcome ─┼─ terminal   the lines at the end of a run
+             ├─ compare    two runs side by side
              ├─ markdown   summary.md, and with `github` the summary and annotations of a job
              ├─ ctrf       ctrf.json, for dashboards
              └─ sarif      results.sarif, for viewers that show results beside the contract

@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING
 from conformance.findings import Finding
 from conformance.journal import Journal
 from conformance.outcome import Outcome
+from conformance.report.compare import Comparison
 from conformance.report.text import Block, visible
-from conformance.report.view import page
+from conformance.report.view import Page, page
 
 if TYPE_CHECKING:
     from jinja2 import BytecodeCache, Environment
@@ -28,17 +29,23 @@ if TYPE_CHECKING:
 
 def render(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -> str:
     """Return the page as text."""
-    environment = _environment()
-    hashes = {name: _hash(_included(name)) for name in _OWN}
+    return _rendered("page.html", page(journal, findings, outcome), scripts=True)
+
+
+def render_comparison(compared: Comparison) -> str:
+    """Return the page that shows two runs side by side."""
+    return _rendered("compare.html", compared, scripts=False)
+
+
+def _rendered(template: str, shown: Page | Comparison, *, scripts: bool) -> str:
+    script = f"'{_hash(_included('script.js'))}'" if scripts else "'none'"
     policy = (
-        f"default-src 'none'; style-src '{hashes['style.css']}';"
-        f" script-src '{hashes['script.js']}'; base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; style-src '{_hash(_included('style.css'))}';"
+        f" script-src {script}; base-uri 'none'; form-action 'none'"
     )
-    template = environment.get_template("page.html")
-    return template.render(page=page(journal, findings, outcome), policy=policy) + "\n"
+    return _environment().get_template(template).render(page=shown, policy=policy) + "\n"
 
 
-_OWN = ("style.css", "script.js")
 _TEMPLATES = Path(__file__).parent / "page"
 
 

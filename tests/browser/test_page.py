@@ -7,6 +7,8 @@ import re
 import pytest
 
 from conformance.outcome import judge_run
+from conformance.report.compare import compare
+from conformance.report.html import render_comparison
 from tests import sample_large
 from tests.browser.conftest import Opened, Opener
 from tests.sample_contract import OPERATION
@@ -243,6 +245,18 @@ def test_no_violation_of_wcag_on_a_phone_or_in_high_contrast(
     seen = opened(NIGHT, **options)
     seen.page.locator(f'[id="{LENGTH}"]').click()
     assert _violations(seen, axe) == []
+
+
+def test_two_runs_side_by_side(opened: Opener, axe: str) -> None:
+    one, two = ((*run, judge_run(*run)) for run in (RUNS["green"], NIGHT))
+    text = render_comparison(compare(one, two))
+    for options in ({"width": 360}, {"color_scheme": "dark"}):
+        seen = opened(text, **options)
+        assert seen.run("document.documentElement.scrollWidth") <= options.get("width", 1440)
+        # Nothing runs in this page, not even axe, which is told to the page past its policy.
+        assert seen.page.locator("script").count() == 0
+    loose = opened(text, bypass_csp=True)
+    assert _violations(loose, axe) == []
 
 
 def test_print_has_no_furniture_and_opens_details(opened: Opener) -> None:
