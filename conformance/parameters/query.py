@@ -59,7 +59,7 @@ def _is_stranger(node: Node | None, place: Place) -> bool:
     if place.style != "index":
         return bool(node.children)
     deep = any(child.children for child in node.children.values())
-    return deep or (bool(node.texts) and place.view.types <= {"array", "object"})
+    return deep or (bool(node.texts) and place.types <= {"array", "object"})
 
 
 def _escape(text: str) -> str:

@@ -20,7 +20,7 @@ from conformance.schema import View
 from conformance.wire import InexpressibleError, Readings, Spelling
 from conformance.wire.brackets import trees
 from conformance.wire.nodes import Pairs, beside, fields, pairs
-from conformance.wire.text import MOST_READINGS, Place, Style, objects, style_of
+from conformance.wire.text import MOST_READINGS, Place, Same, Style, objects, style_of
 
 if TYPE_CHECKING:
     from conformance.contract.model import Content, Json
@@ -57,13 +57,15 @@ def _pairs(
     name: str, value: Json, content: Content, spelling: Spelling, escape: Callable[[str], str]
 ) -> Pairs:
     style = array_style(content, name)
-    if style == "repeat" and isinstance(value, dict) and value:
-        declared = View.of(content.schema, content.schema).member(name)
-        if "object" in declared.types:
-            return beside(value, escape)
+    if style == "repeat" and value and isinstance(value, dict) and _spreads(content, name):
+        return beside(value, escape)
     if spelling.arrays is not None and style != "json":
         style = spelling.arrays
     return pairs(name, value, style or _usual_style(content, name), escape)
+
+
+def _spreads(content: Content, name: str) -> bool:
+    return _places(Same(content)).of(name).takes_object
 
 
 def array_style(content: Content, name: str) -> Style | None:
@@ -74,8 +76,7 @@ def array_style(content: Content, name: str) -> Style | None:
 
 def _usual_style(content: Content, name: str) -> Style:
     """Return `repeat` for a declared array (OpenAPI 3.0.4, section 4.8.15.1), else `index`."""
-    declared = View.of(content.schema, content.schema).member(name)
-    return "repeat" if "array" in declared.types else "index"
+    return "repeat" if _places(Same(content)).of(name).takes_array else "index"
 
 
 @lru_cache(maxsize=1024)
@@ -101,9 +102,8 @@ def read(data: bytes, content: Content) -> Readings:
 
 def _read(data: bytes, content: Content) -> Readings:
     tree, clean, unreadable = trees(data)
-    view = View.of(content.schema, content.schema)
-    spread = [name for name in content.encoding if array_style(content, name) == "repeat"]
-    places = {name: _place(view, content, name) for name in dict.fromkeys([*spread, *tree])}
+    known = _places(Same(content))
+    places = {name: known.of(name) for name in dict.fromkeys([*known.spread, *tree])}
     bodies: list[Json] = []
     complete = True
     for nodes in (tree,) if clean is None else (tree, clean):
@@ -116,5 +116,26 @@ def _read(data: bytes, content: Content) -> Readings:
     return Readings(tuple(bodies[:MOST_READINGS]), unreadable, complete)
 
 
-def _place(view: View, content: Content, name: str) -> Place:
-    return Place(view.member(name), view.declares(name), array_style(content, name))
+class _Places:
+    """The places at the top of one content's bodies. `spread` are objects without brackets."""
+
+    def __init__(self, content: Content) -> None:
+        self._content = content
+        self._root = Place(View.of(content.schema, content.schema))
+        self._known: dict[str, Place] = {}
+        self.spread = tuple(n for n in content.encoding if array_style(content, n) == "repeat")
+
+    def of(self, name: str) -> Place:
+        """Return the place of the member `name`."""
+        known = self._known.get(name)
+        if known is None:
+            found = self._root.member(name)
+            known = Place(found.view, found.declared, array_style(self._content, name))
+            if known.declared:
+                self._known[name] = known
+        return known
+
+
+@lru_cache(maxsize=8)
+def _places(same: Same) -> _Places:
+    return _Places(same.content)

@@ -9,11 +9,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice, product
 from typing import Literal
 
-from conformance.contract.model import Encoding, Json
+from conformance.contract.model import Content, Encoding, Json
 from conformance.schema import View
 
 Style = Literal["index", "append", "repeat", "comma", "space", "pipe", "json"]
@@ -27,6 +28,19 @@ _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _LOOSE_BOOLEANS = frozenset({"True", "TRUE", "False", "FALSE", "1", "0", "on", "off", "yes", "no"})
 
 
+@dataclass(frozen=True, eq=False)
+class Same:
+    """A content as a key: equal to itself alone, whatever it holds."""
+
+    content: Content
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and other.content is self.content
+
+    def __hash__(self) -> int:
+        return id(self.content)
+
+
 class Absent:
     """The reading in which a name was not sent at all."""
 
@@ -34,35 +48,55 @@ class Absent:
 ABSENT = Absent()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Place:
     """Where a value stands: what the schemas say of it, and how an array travels there.
 
-    `style` is None where the contract leaves it open.
+    `style` is None where the contract leaves it open. What lies below is looked up once: thousands
+    of requests are read at the same places.
     """
 
     view: View
     declared: bool = True
     style: Style | None = "index"
+    _members: dict[str, Place] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def types(self) -> frozenset[str]:
+        """Every JSON type that may stand here."""
+        return self.view.types
+
+    @cached_property
+    def _below(self) -> Style | None:
+        """How arrays travel below; within a text that was split nothing is split again."""
+        return "index" if self.style in SEPARATORS else self.style
+
+    @cached_property
+    def _item(self) -> Place:
+        return Place(self.view.item(), style=self._below)
 
     def item(self) -> Place:
-        """Return the place of an item; within a text that was split nothing is split again."""
-        return Place(self.view.item(), style="index" if self.style in SEPARATORS else self.style)
+        """Return the place of an item."""
+        return self._item
 
     def member(self, name: str) -> Place:
         """Return the place of the member `name`."""
-        below = replace(self.item(), view=self.view.member(name))
-        return replace(below, declared=self.view.declares(name))
+        known = self._members.get(name)
+        if known is None:
+            known = Place(self.view.member(name), self.view.declares(name), self._below)
+            if known.declared:  # others are without number
+                self._members[name] = known
+        return known
 
     @property
     def takes_array(self) -> bool:
         """Whether an array may stand here."""
-        return "array" in self.view.types
+        return "array" in self.types
 
     @property
     def takes_object(self) -> bool:
         """Whether an object may stand here."""
-        return "object" in self.view.types
+        return "object" in self.types
 
 
 def style_of(encoding: Encoding) -> Style | None:
@@ -100,7 +134,7 @@ def scalars(text: str, place: Place) -> list[Json]:
     """Return the scalars that `text` may stand for; empty text may be "", null or absent."""
     if text == "":
         return ["", None, ABSENT] if place.declared else ["", None]
-    types = place.view.types
+    types = place.types
     values: list[Json] = []
     number = _NUMBER.fullmatch(text)
     if types & {"integer", "number"} and number:
@@ -156,7 +190,7 @@ def joined(
             found += lists([scalars(part, place.item()) for part in parts])
         if place.takes_object:
             found += _members(parts, place, pairs=pairs)
-    if not found or place.view.types - {"array", "object"} or not place.view.types:
+    if not found or place.types - {"array", "object"} or not place.types:
         found += scalars(decode(raw), place)
     if raw == "":
         found += [ABSENT]
