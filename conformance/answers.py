@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from conformance.checks import CARRIES_ERROR, breaches, marked, parsed, places, texts_at
 from conformance.clause import Clause
 from conformance.contract.model import Json, Operation
-from conformance.exchange import Exchange, Request
+from conformance.exchange import Exchange, Request, Response
 from conformance.explain import Ask, Said
 from conformance.judge import blamed_name
 from conformance.plan import Plan
@@ -103,23 +103,24 @@ class Answers:
         kept = record(exchange, self._base, self._headers, self._redactor, secrets)
         response = exchange.response
         if response is not None:
-            self._see(plan, response.status, body)
+            self._see(plan, response, body)
             told = tuple(pair for pair in response.headers if pair[0].lower() == "retry-after")
             exchange = replace(exchange, response=replace(response, headers=told[:1], body=b""))
         exchange = replace(exchange, request=replace(exchange.request, body=None))
         sentences = tuple(Breach(b.clause, self._redactor.clean(b.sentence)) for b in found)
         return Answer(exchange, kept, sentences, blamed)
 
-    def _see(self, plan: Plan, status: int, body: Json) -> None:
+    def _see(self, plan: Plan, response: Response, body: Json) -> None:
         """Remember which of the places that clauses speak of an answer has."""
-        operation = plan.operation.id
+        operation, status = plan.operation.id, response.status
         if operation not in self._places:
-            spoken = {clause.instance_location for clause in plan.answers}
+            spoken = {_place(clause) for clause in plan.answers}
             self._places[operation] = frozenset(
                 spoken | {place.rpartition("/")[0] for place in spoken}
             )
         known = self._seen.get((operation, status))
-        new = {each for each in places(body) if each in self._places[operation]} - (known or set())
+        there = {*places(body), *(_header(name) for name, _ in response.headers)}
+        new = (there & self._places[operation]) - (known or set())
         if new or known is None:
             record_ = SeenRecord(operation, status, tuple(sorted(new)))
             self.recall((record_,), ())
@@ -185,16 +186,28 @@ class Answers:
         own = plan.operation.id
         seen = {status for operation, status in self._seen if operation == own}
         name = clause.local.split("/")[1]
-        if clause.id == plan.steady.id or name == "status":
+        if clause.id == plan.steady.id or name in ("status", "error-status"):
             return bool(seen)
         documented = [(status, plan.operation.response_for(status)) for status in seen]
         spoken = [status for status, each in documented if each is not None and each.status == name]
         if not spoken or clause.keyword in ("media-type", "body"):
             return bool(spoken)
-        place = clause.instance_location
+        place = _place(clause)
         if clause.keyword == "required":
-            place = place.rpartition("/")[0]
+            place = "" if clause.part == "header" else place.rpartition("/")[0]
         return any(place in self._seen[own, status] for status in spoken)
+
+
+def _place(clause: Clause) -> str:
+    """Return the place of an answer that `clause` speaks of."""
+    if clause.part == "header":
+        return _header(clause.instance_location.removeprefix("/"))
+    return clause.instance_location
+
+
+def _header(name: str) -> str:
+    """Return the place of a header among what answers carry; no JSON Pointer begins like it."""
+    return f"header {name.lower()}"
 
 
 def _written(exchange: Exchange, paths: Iterable[tuple[str, ...]]) -> Iterator[str]:

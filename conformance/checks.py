@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from conformance import pointer
 from conformance.contract.model import Content, DocumentedResponse, Json, Operation
+from conformance.documented_headers import broken_headers
 from conformance.exchange import Exchange, Response
 from conformance.obligation import ITEM
 from conformance.records import Breach
-from conformance.responses import DEPTH, is_json, response_id, walk
+from conformance.responses import DEPTH, documents_errors, is_json, response_id, walk
 from conformance.schema import dereference
 from conformance.strictjson import NotJSONError, parse
 from conformance.validation import Broken, Validators
@@ -18,6 +19,7 @@ CARRIES_ERROR = "the status is that of a success, but the body is the documented
 """What is said of an answer that means to refuse, and yet has the status of a success."""
 
 _REDIRECTS = 300
+_OF_HTTP = frozenset({405, 406, 408, 411, 412, 413, 414, 415, 416, 417, 421, 426, 428, 429, 431})
 
 
 def breaches(
@@ -33,8 +35,29 @@ def breaches(
         return ()
     documented = _documented(operation, response.status)
     if documented is None:
-        clause = f"{operation.id}:response/status"
-        return (Breach(clause, f"the status {response.status} is not documented"),)
+        return tuple(_undocumented(operation, response.status))
+    headers = tuple(Breach(*each) for each in broken_headers(operation, documented, response))
+    return (*headers, *_content_breaches(operation, documented, response, validators))
+
+
+def _undocumented(operation: Operation, status: int) -> Iterator[Breach]:
+    """Yield what an undocumented status breaks.
+
+    Documents need not name every status, but are to cover a success and the known errors
+    (OpenAPI 3.0.4, section 4.8.16). So one that documents no error owes none of them a name, and
+    what HTTP itself says of a request (RFC 9110, section 15.5) needs no word of the contract.
+    """
+    if status < 400:  # noqa: PLR2004
+        said = f"the status {status} is not documented"
+        yield Breach(f"{operation.id}:response/status", said)
+    elif documents_errors(operation) and status not in _OF_HTTP:
+        said = f"the status {status} is not documented, though others are"
+        yield Breach(f"{operation.id}:response/error-status", said)
+
+
+def _content_breaches(
+    operation: Operation, documented: DocumentedResponse, response: Response, validators: Validators
+) -> tuple[Breach, ...]:
     if not documented.contents:
         return ()
     content = _content_for(documented, response)

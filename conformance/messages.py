@@ -159,7 +159,8 @@ def _parameters(schema: Json, root: Json) -> tuple[Json, Json]:
     least, most = {}, {}
     for name, inner in schema["properties"].items():
         if name in schema.get("required", ()):
-            least[name] = most[name] = smallest(inner, root)
+            # Text has no way to say that an array or an object is empty.
+            least[name] = most[name] = smallest(inner, root) or fullest(inner, root)
             continue
         with suppress(NoExampleError):
             most[name] = fullest(inner, root)

@@ -15,6 +15,7 @@ from conformance.clause import Clause
 from conformance.codec import BODY
 from conformance.contract.model import Json, Operation
 from conformance.deriver import Deriver, deriver_for
+from conformance.documented_headers import header_clauses
 from conformance.exchange import Request
 from conformance.messages import Path, members
 from conformance.protocol import protocol_cases
@@ -88,7 +89,9 @@ def derive(operation: Operation, values: Values = NONE) -> Plan:
     known |= {case.clause.id: case.clause for case in cases}
     clauses = [_settled(clause, used, values) for clause in known.values()]
     steady = _steady(operation)
-    clauses += [*response_clauses(operation), steady]
+    clauses += response_clauses(operation)
+    clauses += [c for each in operation.responses for c in header_clauses(operation, each)]
+    clauses.append(steady)
     plan = Plan(
         operation,
         values,

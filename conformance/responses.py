@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from conformance import pointer
 from conformance.case import clause_id, excerpt
@@ -34,6 +35,16 @@ def response_clauses(operation: Operation) -> list[Clause]:
             "OpenAPI 3.0.4, section 4.8.16",
         )
     ]
+    if documents_errors(operation):
+        clause = _clause(
+            operation,
+            "error-status",
+            "error-status",
+            operation.pointer + "/responses",
+            "the status of every refusal is documented",
+            "OpenAPI 3.0.4, section 4.8.16",
+        )
+        clauses.append(replace(clause, level=Level.SHOULD))
     for response in operation.responses:
         for content in response.contents[:1]:
             place = content.pointer.rpartition("/schema")[0]
@@ -61,6 +72,12 @@ def response_clauses(operation: Operation) -> list[Clause]:
                 )
                 clauses += _schema_clauses(operation, response, content)
     return list({clause.id: clause for clause in clauses}.values())
+
+
+def documents_errors(operation: Operation) -> bool:
+    """Whether the contract names some errors, but not all of them at once."""
+    named = [each.status for each in operation.responses]
+    return any(each.startswith("4") for each in named) and not {"4XX", "default"} & {*named}
 
 
 def _clause(

@@ -81,6 +81,7 @@ ORDER = (
     "protocol",
     "protocol.*",
     "responses",
+    "documented_headers",
     "plan",
     "store",
     # the socket
@@ -110,6 +111,7 @@ ORDER = (
     "reference.values",
     "reference.parameters",
     "reference.sabotage",
+    "reference.headers",
     "reference.breaks",
     "reference.answers",
     "reference.app",

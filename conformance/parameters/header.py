@@ -54,12 +54,17 @@ def read(declared: Fields, headers: Iterable[tuple[str, str]]) -> Readings:
     return assembled(found, unreadable=unreadable)
 
 
+def _bare(text: str) -> str:
+    """Return `text` without the blanks that may stand around an item (RFC 9110, section 5.6.1)."""
+    return ",".join(part.strip(" \t") for part in text.split(","))
+
+
 def _values(field: Field, text: str) -> tuple[list[Json], bool]:
     """Return what `text` may stand for: as it is, and decoded where it looks encoded.
 
     RFC 6570 would percent-encode it, later versions of OpenAPI say that it travels unchanged.
     """
-    found, refusable = text_values(field, text)
+    found, refusable = text_values(field, text, decode=_bare)
     if "%" in text and unquote(text) != text:
-        found = [*found, *text_values(field, unquote(text))[0]]
+        found = [*found, *text_values(field, unquote(text), decode=_bare)[0]]
     return found, refusable

@@ -102,7 +102,10 @@ def _matrix(field: Field, raw: str) -> tuple[list[Json], bool]:
     prefix = f";{quote(field.name, safe='')}="
     if not field.parameter.explode or raw.count(";") == 1:
         if raw.startswith(prefix):
-            return joined(raw.removeprefix(prefix), field.place, ",", unquote), False
+            found = joined(raw.removeprefix(prefix), field.place, ",", unquote)
+            if field.parameter.explode and field.place.takes_object:
+                found += joined(raw[1:], field.place, ";", unquote, pairs=True)
+            return found, False
         if not field.parameter.explode:
             return scalars(unquote(raw), field.place), True
     texts = raw.removeprefix(";").split(";")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conformance.reference.example import Examples
+from conformance.reference.headers import headers_of, in_header
 from conformance.reference.http import Response
 from conformance.reference.sabotage import Sabotage, spoil
 from conformance.reference.schema import Checker
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from conformance.contract.model import Content, DocumentedResponse, Json, Operation
 
 PARAM_LIMIT = 5000
+_JSON = ("content-type", "application/json")
 NO_BODY = frozenset({204, 205, 304})
 
 
@@ -70,21 +72,27 @@ class Answers:
         return int(exact[0]) if exact else otherwise
 
     def _respond(self, status: int, refusal: Refusal | None) -> Response:
-        if status in NO_BODY:
-            return Response(status, b"", ())
         documented = self._operation.response_for(status)
+        sabotage = self._sabotage
+        if sabotage is not None and documented and sabotage.status != documented.status:
+            sabotage = None
+        headers = headers_of(documented, sabotage) if documented else ()
+        if status in NO_BODY:
+            return Response(status, b"", headers)
         content = documented.contents[0] if documented and documented.contents else None
         if documented is None or content is None:
             body: Json = stripe_like(refusal) if refusal else {}
-            return Response(status, json.dumps(body).encode())
-        return self._documented(status, documented, content, refusal)
+            return Response(status, json.dumps(body).encode(), (_JSON, *headers))
+        plain = self._documented(status, documented, content, refusal)
+        return Response(status, plain.body, (*plain.headers, *headers))
 
     def _documented(
         self, status: int, documented: DocumentedResponse, content: Content, refusal: Refusal | None
     ) -> Response:
         examples = self._examples[documented.status]
         sabotage = self._sabotage
-        spoils = sabotage is not None and sabotage.status == documented.status
+        here = sabotage is not None and sabotage.status == documented.status
+        spoils = here and sabotage is not None and not in_header(sabotage)
         wanted = sabotage.path if sabotage is not None and spoils else ()
         media_type = content.media_type
         body = examples.make(content.schema, wanted)

@@ -116,7 +116,8 @@ class _Endpoint:
             if content.media_type in (named, "*/*"):
                 return content
         message = f"Unsupported media type: {named[:200] or 'none given'}."
-        raise Refusal(message, status=415)
+        known = any(each.covers(415) for each in self.operation.responses)
+        raise Refusal(message, status=415 if known else 400)
 
 
 def is_json(media_type: str) -> bool:

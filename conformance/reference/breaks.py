@@ -22,6 +22,7 @@ from zlib import crc32
 from conformance.errors import UsageError
 from conformance.pointer import escape
 from conformance.reference.example import Examples
+from conformance.reference.headers import spoilable
 from conformance.reference.keywords import CHECKS, kind_of
 from conformance.reference.sabotage import Sabotage, spoil
 from conformance.reference.schema import UNEVALUATED, Checker, Path, types_of
@@ -77,6 +78,8 @@ def _breakable(operation: Operation) -> dict[str, Broken]:
     found |= _of_parameters(operation)
     for response in operation.responses:
         base = f"response/{response.status}"
+        for name, sabotage in spoilable(response):
+            found[base + name] = Broken(operation, base + name, sabotage)
         for content in response.contents[:1]:
             sabotage = Sabotage(response.status, (), "media-type")
             found[f"{base}/media-type"] = Broken(operation, f"{base}/media-type", sabotage)

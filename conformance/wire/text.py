@@ -178,12 +178,12 @@ def joined(
 ) -> list[Json]:
     """Return what one text may stand for in which items or members are joined by `separator`.
 
-    A server may split before it decodes or after. `pairs` says that members read `name=value`;
-    else name and value take turns.
+    A server may split before it decodes or after; a blank and `|` are always encoded, so only
+    after. `pairs` says that members read `name=value`; else name and value take turns.
     """
     splits = [[decode(part) for part in raw.split(separator)], decode(raw).split(separator)]
-    if splits[0] == splits[1]:
-        splits.pop()
+    if splits[0] == splits[1] or separator in " |":
+        del splits[0]
     found: list[Json] = []
     for parts in splits:
         if place.takes_array:
