@@ -114,7 +114,8 @@ def _in_path(parameter: Parameter, raw: str, kinds: frozenset[str]) -> Iterator[
             if explode and "object" in kinds:
                 yield Node(members={key: Node([unquote(text)]) for key, text in texts})
             joined = ",".join(text for _, text in texts)
-            yield from split(joined, ",", kinds, unquote)
+            left = kinds - {"object"} if explode else kinds
+            yield from split(joined, ",", left, unquote)
         case _:
             yield from split(raw, ",", kinds, unquote, pairs=explode)
 
