@@ -5,7 +5,8 @@ A case that would break more than its own clause is not sent: a refusal would pr
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -29,6 +30,12 @@ _ENTAILED = {"type": {"enum", "const"}}
 _FOLLOWS = frozenset({"unevaluatedProperties", "unevaluatedItems"})
 """A schema that fails speaks of no member any more (JSON Schema Core 2020-12, section 7.7.1.1)."""
 
+_MOST_AROUND = 600
+"""So many violations are put in other surroundings; of many clauses each takes its turn."""
+
+_MOST_PLAIN = 1200
+"""So many values are sent alone; of more, each clause has those that stand for it and a share."""
+
 _WORTH_EITHER = frozenset({"empty", "null", "number", "other-property"})
 """Obligations worth sending even where the target may choose: only a crash can be found."""
 
@@ -49,13 +56,17 @@ class Placement:
 def at_sites(deriver: Deriver) -> Iterator[Case]:
     """Yield the cases of every obligation at every site."""
     around = _contexts(deriver)
+    open_clauses = sum(clause.state == "covered" for clause in deriver.clauses.values())
+    each = max(1, min(len(around), _MOST_AROUND // max(1, open_clauses)))
+    turn = 0
+    share = _share(deriver)
     for site in deriver.sites:
         for name, value in site.schema.items():
             rule = rules().get(name)
             if rule is None or name in site.spoken:
                 continue
             leads: dict[str, list[Obligation]] = {}
-            for obligation in deriver.obligations(site, rule):
+            for obligation in share(deriver.obligations(site, rule)):
                 clause = deriver.add(deriver.clause(site, rule, value, obligation.subject))
                 for where in _smallest(deriver, site, obligation):
                     yield from _case(deriver, site, clause, obligation, where)
@@ -63,9 +74,36 @@ def at_sites(deriver: Deriver) -> Iterator[Case]:
                     leads.setdefault(clause.id, []).append(obligation)
             for identifier, obligations in leads.items():
                 clause = deriver.clauses[identifier]
-                for index, where in enumerate(around):
+                for index in range(turn, turn + each if around else turn):
                     obligation = obligations[index % len(obligations)]
+                    where = around[index % len(around)]
                     yield from _case(deriver, site, clause, obligation, where)
+                turn += 0 if each == len(around) else each
+
+
+def _share(
+    deriver: Deriver,
+) -> Callable[[tuple[Obligation, ...]], Iterator[Obligation]]:
+    """Return what chooses among the obligations of a clause, so that a large operation ends.
+
+    Those that stand for their clause always stay; of the others every n-th does, by turns, so that
+    all of them are sent somewhere.
+    """
+    asked = [
+        deriver.obligations(site, rule)
+        for site in deriver.sites
+        for name in site.schema
+        if (rule := rules().get(name)) is not None and name not in site.spoken
+    ]
+    every = -(-sum(map(len, asked)) // _MOST_PLAIN)
+    count = itertools.count()
+
+    def chosen(obligations: tuple[Obligation, ...]) -> Iterator[Obligation]:
+        for each in obligations:
+            if each.lead or every <= 1 or next(count) % every == 0:
+                yield each
+
+    return chosen
 
 
 def _contexts(deriver: Deriver) -> list[Placement]:

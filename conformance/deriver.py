@@ -25,6 +25,7 @@ from conformance.sites import Uncovered, walk, words_of
 from conformance.validation import Broken
 from conformance.values import NONE, Values, narrowed
 from conformance.verdict import Expectation
+from conformance.versions import named
 from conformance.wire import InexpressibleError, Readings, Spelling, wires
 
 _ANSWER_NAMES = 4
@@ -65,7 +66,7 @@ class Deriver:
 
     def _good(self) -> dict[tuple[str, ...], Json]:
         """Return the samples by place that known-good values ask for, where there are any."""
-        if self.messages.schema == self.codec.schema:
+        if self.messages.schema is self.codec.schema:
             return {}
         found = walk(self.codec, schema=self.messages.schema)
         return {each.path: each.sample for each in found if isinstance(each, Site)}
@@ -275,7 +276,7 @@ def deriver_for(operation: Operation, values: Values = NONE) -> Deriver:
     """
     codec = _codec(operation)
     place = codec.content.pointer if codec.content is not None else operation.pointer
-    good = narrowed(codec.schema, values)
+    good = narrowed(named(codec.schema), values)
     try:
         return Deriver(codec, Messages(good), Judge.of(codec.schema, place, good), values)
     except InexpressibleError as problem:

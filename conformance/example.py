@@ -75,7 +75,7 @@ class Examples:
         key = tuple(map(id, parts))
         if key not in self._validators:
             whole = parts[0] if len(parts) == 1 else {"allOf": [*parts]}
-            validator = Validator(standalone(whole, self._root))
+            validator = Validator(standalone(whole, self._root), formats=True)
             self._validators[key] = (parts, validator)
         return self._validators[key][1].fits(value)
 

@@ -2,7 +2,8 @@
 
 All readings of the bytes valid: ACCEPT. None valid: REFUSE. Otherwise the server may choose:
 EITHER. There is no list of excuses; a freedom of the wire is a reading, a freedom of the schema
-(an enum that an extension opens, known-good values) is a second schema.
+(an enum that an extension opens, a format that may be asserted, known-good values) is a version of
+the schema.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from conformance.contract.model import Json
 from conformance.validation import Validator
 from conformance.verdict import Expectation
+from conformance.versions import strictest
 from conformance.wire import Readings
 
 OPENS_ENUM = "x-stripeBypassValidation"
@@ -35,9 +37,12 @@ class Judge:
         opened = _opened(schema)
         if opened != schema:
             schemas.append(opened)
-        if narrowed is not None and narrowed != schema:
-            schemas.append(narrowed)
-        return cls(tuple(Validator(each, place=place) for each in schemas))
+        versions = [Validator(each, place=place) for each in schemas]
+        good = schema if narrowed is None else narrowed
+        strict = strictest(good)
+        if strict is not good or good != schema:
+            versions.append(Validator(strict, place=place, formats=True))
+        return cls(tuple(versions))
 
     def expectation(self, readings: Readings) -> Expectation:
         """Return what the contract owes a request with these readings."""

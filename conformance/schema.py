@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from functools import lru_cache
 
 from conformance import pointer
 from conformance.contract.model import Json
@@ -12,21 +12,34 @@ _IN_PLACE = ("allOf", "anyOf", "oneOf")
 _DEPTH = 32
 
 
-@dataclass(frozen=True, slots=True)
 class View:
-    """All the schemas that may speak about one instance location, with the root of `#/` refs."""
+    """All the schemas that may speak about one instance location, with the root of `#/` refs.
 
-    schemas: tuple[Mapping[str, Json], ...]
-    root: Json
+    What was looked at once is kept: readings ask for the same places again and again.
+    """
+
+    __slots__ = ("_item", "_members", "_types", "root", "schemas")
+
+    def __init__(self, schemas: tuple[Mapping[str, Json], ...], root: Json) -> None:
+        self.schemas = schemas
+        self.root = root
+        self._types: frozenset[str] | None = None
+        self._members: dict[str | None, View] = {}
+        self._item: View | None = None
 
     @classmethod
     def of(cls, schema: Json, root: Json) -> View:
         """Look at `schema`: itself, what it refers to, and its allOf, anyOf and oneOf branches."""
-        return cls(tuple(_spread(schema, root, 0)), root)
+        return _viewed(Same(schema), Same(root))
 
     @property
     def types(self) -> frozenset[str]:
         """Every JSON type that some schema names, by `type` or by the members of an enum."""
+        if self._types is None:
+            self._types = self._named_types()
+        return self._types
+
+    def _named_types(self) -> frozenset[str]:
         found: set[str] = set()
         for schema in self.schemas:
             declared = schema.get("type")
@@ -43,21 +56,47 @@ class View:
 
     def member(self, name: str) -> View:
         """Look at the property `name`, declared, matched by a pattern, or additional."""
-        found: list[Mapping[str, Json]] = []
-        for schema in self.schemas:
-            for child in _of_member(schema, name):
-                found.extend(_spread(child, self.root, 0))
-        return View(tuple(found), self.root)
+        # All names that no schema declares are looked at alike.
+        key = name if self.declares(name) else None
+        if key not in self._members:
+            found: list[Mapping[str, Json]] = []
+            for schema in self.schemas:
+                for child in _of_member(schema, name):
+                    found.extend(_spread(child, self.root, 0))
+            self._members[key] = View(tuple(found), self.root)
+        return self._members[key]
 
     def item(self) -> View:
         """Look at the items of an array, wherever they stand in it."""
-        found = [
-            each
-            for schema in self.schemas
-            for child in _of_items(schema)
-            for each in _spread(child, self.root, 0)
-        ]
-        return View(tuple(found), self.root)
+        if self._item is None:
+            found = [
+                each
+                for schema in self.schemas
+                for child in _of_items(schema)
+                for each in _spread(child, self.root, 0)
+            ]
+            self._item = View(tuple(found), self.root)
+        return self._item
+
+
+class Same:
+    """Holds a value that is known by its identity alone, so that it can be the key of a cache."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Json) -> None:
+        self.value = value
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and self.value is other.value
+
+
+@lru_cache(maxsize=256)
+def _viewed(schema: Same, root: Same) -> View:
+    return View(tuple(_spread(schema.value, root.value, 0)), root.value)
 
 
 def _of_member(schema: Mapping[str, Json], name: str) -> Iterator[Json]:

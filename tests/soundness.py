@@ -187,8 +187,10 @@ def without_open_enums(schema: Json) -> Json:
     return [without_open_enums(each) for each in schema] if isinstance(schema, list) else schema
 
 
-def fits(schema: Json, body: Json) -> bool:
-    return Draft202012Validator(schema).is_valid(body)
+def fits(schema: Json, body: Json, *, formats: bool = False) -> bool:
+    """Whether `body` is valid; with `formats` also by a server that asserts them."""
+    checker = Draft202012Validator.FORMAT_CHECKER if formats else None
+    return Draft202012Validator(schema, format_checker=checker).is_valid(body)
 
 
 def naive(data: bytes, content: Content) -> list[Json]:

@@ -74,7 +74,12 @@ def owed(asked: Operation) -> Owed:
 
     def expectation(data: bytes) -> Expectation:
         readings = wires()[content.media_type].read(data, content)
-        answers = {fits(schema, body) for schema in schemas for body in readings.values}
+        answers = {
+            fits(schema, body, formats=formats)
+            for schema in schemas
+            for body in readings.values
+            for formats in (False, True)
+        }
         answers |= {False} if readings.unreadable else set()
         if not readings.complete or len(answers) > 1:
             return Expectation.EITHER

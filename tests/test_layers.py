@@ -71,6 +71,7 @@ ORDER = (
     "codec",
     "values",
     "sites",
+    "versions",
     "readings",
     "traits",
     "messages",

@@ -175,7 +175,33 @@ def rewrite(
             out[keyword] = {
                 name: child(each, f"{at}/{escape(name)}", depth + 1) for name, each in value.items()
             }
+    _name_branches(schema, out)
     return _respelt(out)
+
+
+def _name_branches(schema: dict[str, Json], out: dict[str, Json]) -> None:
+    """Note in a discriminator how it names each branch: references are gone afterwards.
+
+    A name of the mapping, or else the name of the definition (OpenAPI 3.0.4, section 4.8.25.1).
+    """
+    told = schema.get("discriminator")
+    if not isinstance(told, dict) or "propertyName" not in told:
+        return
+    stated = told.get("mapping")
+    mapping = stated if isinstance(stated, dict) else {}
+    for keyword in ("oneOf", "anyOf"):
+        if isinstance(schema.get(keyword), list):
+            names = [_names_of(branch, mapping) for branch in schema[keyword]]
+            out["discriminator"] = {**told, "x-conformance-names": names}
+            return
+
+
+def _names_of(branch: Json, mapping: dict[str, Json]) -> list[str]:
+    reference = branch.get("$ref") if isinstance(branch, dict) else None
+    if not isinstance(reference, str):
+        return []
+    last = reference.rpartition("/")[2]
+    return [name for name, to in mapping.items() if to in (reference, last)] or [last]
 
 
 def _respelt(schema: dict[str, Json]) -> dict[str, Json]:

@@ -90,3 +90,11 @@ def _steps(name: str) -> list[str] | None:
     if match is None or (not match[1] and match[2]):
         return None
     return [match[1], *_PART.findall(match[2])]
+
+
+@lru_cache(maxsize=4096)
+def top_name(raw: bytes) -> str | None:
+    """Return the name before the brackets, None where it cannot be told for sure."""
+    name, bad = _decode(raw)
+    steps = None if bad or not raw else _steps(name)
+    return None if steps is None else steps[0]

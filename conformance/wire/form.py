@@ -16,9 +16,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from conformance.schema import View
+from conformance.schema import Same, View
 from conformance.wire import InexpressibleError, Readings, Spelling
-from conformance.wire.brackets import trees
+from conformance.wire.brackets import top_name, trees
 from conformance.wire.nodes import Pairs, beside, fields, pairs
 from conformance.wire.text import MOST_READINGS, Place, Same, Style, objects, style_of
 
@@ -40,17 +40,33 @@ def encode(body: Json, content: Content, spelling: Spelling) -> bytes:
     if not isinstance(body, dict):
         raise InexpressibleError("a form is always an object")
 
-    def escape(text: str) -> str:
-        return _escape(text, spelling)
-
     try:
         return "&".join(
-            f"{_escape(key, spelling, brackets=True)}={text}"
-            for name, value in body.items()
-            for key, text in _pairs(name, value, content, spelling, escape)
+            [
+                _nested(name, Same(value), Same(content), spelling)
+                if isinstance(value, dict | list)
+                else _member(name, value, content, spelling)
+                for name, value in body.items()
+            ]
         ).encode()
     except UnicodeEncodeError as problem:
         raise InexpressibleError("a lone surrogate has no UTF-8 form") from problem
+
+
+@lru_cache(maxsize=2048)
+def _nested(name: str, value: Same, content: Same, spelling: Spelling) -> str:
+    """Return the text of a member that bodies share: written once, known by its identity."""
+    return _member(name, value.value, content.value, spelling)
+
+
+def _member(name: str, value: Json, content: Content, spelling: Spelling) -> str:
+    def escape(text: str) -> str:
+        return _escape(text, spelling)
+
+    return "&".join(
+        f"{_escape(key, spelling, brackets=True)}={text}"
+        for key, text in _pairs(name, value, content, spelling, escape)
+    )
 
 
 def _pairs(
@@ -101,6 +117,77 @@ def read(data: bytes, content: Content) -> Readings:
 
 
 def _read(data: bytes, content: Content) -> Readings:
+    return _by_names(data, content) or _as_a_whole(data, content)
+
+
+class _Fields:
+    """What the texts under each name may stand for, in one content; requests share most of them."""
+
+    def __init__(self, content: Content) -> None:
+        self.content = content
+        self.view = View.of(content.schema, content.schema)
+        self.spread = any(array_style(content, name) == "repeat" for name in content.encoding)
+        self._known: dict[tuple[str, bytes], list[Json] | None] = {}
+        self._refusable: set[tuple[str, bytes]] = set()
+
+    def read(self, name: str, data: bytes) -> tuple[list[Json], bool] | None:
+        """Return what `data`, all that was sent under `name`, stands for, and if it is refusable.
+
+        None where it is so odd that it must be read together with all the rest.
+        """
+        key = (name, data)
+        if key not in self._known:
+            if len(self._known) > _MOST_KNOWN:
+                self._known.clear()
+                self._refusable.clear()
+            self._known[key] = self._read(key)
+        found = self._known[key]
+        return None if found is None else (found, key in self._refusable)
+
+    def _read(self, key: tuple[str, bytes]) -> list[Json] | None:
+        name, data = key
+        tree, clean, unreadable = trees(data)
+        if clean is not None or unreadable or [*tree] != [name]:
+            return None
+        ((_, found, refusable),) = fields(tree, {name: _place(self.view, self.content, name)})
+        if refusable:
+            self._refusable.add(key)
+        return found
+
+
+_MOST_KNOWN = 4096
+
+
+@lru_cache(maxsize=64)
+def _fields_of(content: Same) -> _Fields:
+    return _Fields(content.value)
+
+
+def _by_names(data: bytes, content: Content) -> Readings | None:
+    """Read each name by itself, or return None where names are not apart."""
+    own = _fields_of(Same(content))
+    if own.spread or not data:
+        return None
+    parts: dict[str, list[bytes]] = {}
+    for pair in data.split(b"&"):
+        name = top_name(pair.partition(b"=")[0])
+        if name is None:
+            return None
+        parts.setdefault(name, []).append(pair)
+    choices = []
+    unreadable = False
+    for name, sent in parts.items():
+        found = own.read(name, b"&".join(sent))
+        if found is None:
+            return None
+        unreadable |= found[1]
+        choices.append([(name, value) for value in found[0]])
+    bodies = objects(choices)
+    complete = len(bodies) <= MOST_READINGS
+    return Readings(tuple(bodies[:MOST_READINGS]), unreadable, complete)
+
+
+def _as_a_whole(data: bytes, content: Content) -> Readings:
     tree, clean, unreadable = trees(data)
     known = _places(Same(content))
     places = {name: known.of(name) for name in dict.fromkeys([*known.spread, *tree])}

@@ -1,0 +1,107 @@
+"""The strictest version of a schema: what a server may refuse although the schema allows it.
+
+A contract says some things that bind nobody and that many servers enforce all the same:
+
+- `format` is an annotation (JSON Schema Validation 2020-12, section 7.2.1), and may be asserted;
+- `int32` and `int64` are ranges (OpenAPI Format Registry);
+- a `discriminator` names the branch that a value is meant for (OpenAPI 3.0.4, section 4.8.25), so
+  a name that it does not know, or the name of another branch, may be refused.
+
+So acceptance is owed to what is valid in this version too, and refusal to what is valid in none.
+Formats themselves are checked by the validator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from conformance.contract.model import Json
+
+NAMES = "x-conformance-names"
+"""In a discriminator: the names of each branch, in the order of the branches."""
+
+_RANGES: Mapping[str, tuple[int, int]] = {
+    "int32": (-(2**31), 2**31 - 1),
+    "int64": (-(2**63), 2**63 - 1),
+}
+ASSERTED = frozenset(
+    {
+        *("date", "date-time", "time", "duration", "email", "idn-email", "hostname"),
+        *("idn-hostname", "ipv4", "ipv6", "uri", "uri-reference", "iri", "iri-reference", "uuid"),
+        *("uri-template", "json-pointer", "relative-json-pointer", "regex"),
+    }
+)
+"""The registered formats that the validator knows (JSON Schema Validation 2020-12, 7.3)."""
+
+
+def strictest(schema: Json) -> Json:
+    """Return `schema` with the ranges that formats name; itself where no known format is named."""
+    if not any(_of_format(each) for each in _objects(schema)):
+        return schema
+    return _changed(schema, _with_range)
+
+
+def named(schema: Json) -> Json:
+    """Return `schema` with the names that discriminators know; itself where there are none."""
+    if not any(_told(each) for each in _objects(schema)):
+        return schema
+    return _changed(schema, _with_names)
+
+
+def _of_format(schema: Mapping[str, Json]) -> bool:
+    stated = schema.get("format")
+    return isinstance(stated, str) and (stated in ASSERTED or stated in _RANGES)
+
+
+def _told(schema: Mapping[str, Json]) -> bool:
+    told = schema.get("discriminator")
+    return isinstance(told, Mapping) and NAMES in told
+
+
+def _objects(schema: Json) -> Iterator[Mapping[str, Json]]:
+    queue = [schema]
+    for each in queue:
+        if isinstance(each, Mapping):
+            yield each
+            queue.extend(value for value in each.values() if isinstance(value, Mapping | list))
+        elif isinstance(each, list):
+            queue.extend(value for value in each if isinstance(value, Mapping | list))
+
+
+def _changed(schema: Json, change: Callable[[dict[str, Json]], None]) -> Json:
+    if isinstance(schema, list):
+        return [_changed(each, change) for each in schema]
+    if not isinstance(schema, Mapping):
+        return schema
+    out = {
+        name: value if name in _VALUES else _changed(value, change)
+        for name, value in schema.items()
+    }
+    change(out)
+    return out
+
+
+_VALUES = frozenset({"enum", "const", "example", "examples", "default"})
+
+
+def _with_range(schema: dict[str, Json]) -> None:
+    stated = schema.get("format")
+    if isinstance(stated, str) and stated in _RANGES:
+        low, high = _RANGES[stated]
+        schema["allOf"] = [*schema.get("allOf", ()), {"minimum": low, "maximum": high}]
+
+
+def _with_names(schema: dict[str, Json]) -> None:
+    if not _told(schema):
+        return
+    name, names = str(schema["discriminator"].get("propertyName")), schema["discriminator"][NAMES]
+    for keyword in ("oneOf", "anyOf"):
+        branches = schema.get(keyword)
+        if isinstance(branches, list) and len(branches) == len(names):
+            schema[keyword] = [
+                {"allOf": [branch, {"required": [name], "properties": {name: {"enum": own}}}]}
+                if own
+                else branch
+                for branch, own in zip(branches, names, strict=True)
+            ]
+            return
