@@ -20,7 +20,7 @@ from conformance.schema import Same, View
 from conformance.wire import InexpressibleError, Readings, Spelling
 from conformance.wire.brackets import top_name, trees
 from conformance.wire.nodes import Pairs, beside, fields, pairs
-from conformance.wire.text import MOST_READINGS, Place, Same, Style, objects, style_of
+from conformance.wire.text import MOST_READINGS, Place, Style, objects, style_of
 
 if TYPE_CHECKING:
     from conformance.contract.model import Content, Json
@@ -124,9 +124,7 @@ class _Fields:
     """What the texts under each name may stand for, in one content; requests share most of them."""
 
     def __init__(self, content: Content) -> None:
-        self.content = content
-        self.view = View.of(content.schema, content.schema)
-        self.spread = any(array_style(content, name) == "repeat" for name in content.encoding)
+        self.places = _Places(content)
         self._known: dict[tuple[str, bytes], list[Json] | None] = {}
         self._refusable: set[tuple[str, bytes]] = set()
 
@@ -149,7 +147,7 @@ class _Fields:
         tree, clean, unreadable = trees(data)
         if clean is not None or unreadable or [*tree] != [name]:
             return None
-        ((_, found, refusable),) = fields(tree, {name: _place(self.view, self.content, name)})
+        ((_, found, refusable),) = fields(tree, {name: self.places.of(name)})
         if refusable:
             self._refusable.add(key)
         return found
@@ -166,7 +164,7 @@ def _fields_of(content: Same) -> _Fields:
 def _by_names(data: bytes, content: Content) -> Readings | None:
     """Read each name by itself, or return None where names are not apart."""
     own = _fields_of(Same(content))
-    if own.spread or not data:
+    if own.places.spread or not data:
         return None
     parts: dict[str, list[bytes]] = {}
     for pair in data.split(b"&"):
@@ -225,4 +223,4 @@ class _Places:
 
 @lru_cache(maxsize=8)
 def _places(same: Same) -> _Places:
-    return _Places(same.content)
+    return _Places(same.value)

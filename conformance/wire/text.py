@@ -14,7 +14,7 @@ from functools import cached_property
 from itertools import islice, product
 from typing import Literal
 
-from conformance.contract.model import Content, Encoding, Json
+from conformance.contract.model import Encoding, Json
 from conformance.schema import View
 
 Style = Literal["index", "append", "repeat", "comma", "space", "pipe", "json"]
@@ -26,19 +26,6 @@ SEPARATORS = {"comma": ",", "space": " ", "pipe": "|"}
 
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _LOOSE_BOOLEANS = frozenset({"True", "TRUE", "False", "FALSE", "1", "0", "on", "off", "yes", "no"})
-
-
-@dataclass(frozen=True, eq=False)
-class Same:
-    """A content as a key: equal to itself alone, whatever it holds."""
-
-    content: Content
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Same) and other.content is self.content
-
-    def __hash__(self) -> int:
-        return id(self.content)
 
 
 class Absent:
