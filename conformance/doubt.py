@@ -27,7 +27,7 @@ def doubt(journal: Journal, findings: Sequence[Finding], not_run: int) -> Doubt 
 
     What a known deviation shows is settled, and so is what cannot be shown because of it.
     """
-    shown = {case for finding in findings for case in finding.cases}
+    shown = {case for finding in findings for case in _shown(finding)}
     settled = behind_known(journal, findings)
     open_cases = [case for case in journal.cases if case.id not in settled]
     inconclusive = sum(case.verdict is Verdict.INCONCLUSIVE for case in open_cases)
@@ -70,7 +70,7 @@ def behind_known(journal: Journal, findings: Sequence[Finding]) -> frozenset[str
     proves nothing for that very reason. A control that was drawn is no case, so there the answer
     tells: the operation is known to answer so.
     """
-    settled = {case for finding in findings if finding.known for case in finding.cases}
+    settled = {case for finding in findings if finding.known for case in _shown(finding)}
     if not settled:
         return frozenset()
     wrong = {_request(case.exchange) for case in journal.cases if case.id in settled}
@@ -93,6 +93,14 @@ def behind_known(journal: Journal, findings: Sequence[Finding]) -> frozenset[str
         and (case.operation, case.control.status, case.control.fault_code) in answers
     }
     return frozenset(settled)
+
+
+def _shown(finding: Finding) -> tuple[str, ...]:
+    """Return the ids of the cases of `finding`, the verdict over all answers included.
+
+    The latter is called like its clause, and shows nothing that the answers themselves do not.
+    """
+    return (*finding.cases, *finding.clauses)
 
 
 def _answer(case: CaseRecord) -> tuple[str, int | None, str]:

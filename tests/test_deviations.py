@@ -256,6 +256,20 @@ def test_an_answer_that_breaks_its_clause_keeps_the_entry() -> None:
     assert stale(journal(own, replace(MENDED, breaches=breach), known=(known,))) == ()
 
 
+def test_an_answer_on_file_settles_the_verdict_over_all_answers() -> None:
+    name = ":response/200/url/type"
+    breach = (Breach(OPERATION + name, "url is no text"),)
+    own = replace(
+        case(name, "", Symptom.BROKEN_RESPONSE, owed=EITHER), id=OPERATION + name, breaches=breach
+    )
+    shows = replace(MENDED, breaches=breach)
+    known = entry(f"{name}/broken-response")
+    rest = (case("/a/type", "object"), *CALM)
+    outcome, found = judged(own, shows, *rest, known=(known,))
+    assert found == {f"{name}/broken-response": True}
+    assert outcome.state is State.KNOWN
+
+
 def test_a_clause_that_the_contract_has_not_is_stale() -> None:
     made = journal(MENDED, *CALM, known=(entry("/gone/type/accepted"),))
     assert [each.sentence for each in stale(made)] == ["the contract has no such clause"]
