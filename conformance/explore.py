@@ -88,6 +88,7 @@ def explore(
     Raises conformance.session.Aborted.
     """
     session.ready(plan)
+    plan = session.as_read(plan)
     last: list[Case] = []
     failing: list[Case] = []
 

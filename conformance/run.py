@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from conformance.address import parse_target_url
 from conformance.aim import aim, check, headers_of, is_local, profile_of
+from conformance.arrays import assumed
 from conformance.case import Case
 from conformance.clause import Clause
 from conformance.contract import Selection, default_source, load
@@ -130,6 +131,7 @@ class Run:
         return tuple(plans)
 
     def _plan(self, operation: Operation) -> Plan:
+        operation = assumed(operation)
         values = self.values.get(operation.id, NONE)
         plan = self._store.load(operation, values) if self._store is not None else None
         if plan is None:

@@ -13,6 +13,7 @@ from typing import Never
 
 from conformance.ahead import Ahead, Sender
 from conformance.answers import Answer, Answers, asking
+from conformance.arrays import Respelt, carries_array, respell
 from conformance.case import Case
 from conformance.clause import Clause
 from conformance.exchange import Exchange, Request
@@ -24,6 +25,7 @@ from conformance.plan import Plan
 from conformance.preflight import diagnose, is_nowhere, nowhere, unknown_values, wants_values
 from conformance.records import AbortRecord, Breach, CaseRecord, ShownRecord, broken
 from conformance.redact import Redactor
+from conformance.traits import traits
 from conformance.verdict import Expectation, Symptom, Verdict
 
 _REPLAYS = 2
@@ -67,6 +69,7 @@ class Session:
         self._ready: set[str] = set()
         self._nowhere: set[str] = set()
         self._believed: set[tuple[str, str]] = set()
+        self._respelt: dict[str, Respelt | None] = {}
         self._refused: Case | None = None
         self._held: set[str] = set()
         self._order: tuple[tuple[Plan, Case], ...] = ()
@@ -98,7 +101,10 @@ class Session:
         if self._ahead is None or place is None:
             return
         for plan, each in self._order[place : place + 1 + self._ahead.workers]:
-            for request in (*each.controls, each.request):
+            if plan.operation.id not in self._respelt and carries_array(plan, each.traits):
+                continue
+            sent = self._as_read(plan, each)
+            for request in (*sent.controls, sent.request) if sent is not None else ():
                 if plan.operation.id in self._ready and request.digest not in self._sent:
                     self._ahead.offer(request)
 
@@ -147,6 +153,9 @@ class Session:
         if plan.operation.id in self._ready:
             return
         answer = self._control(plan, plan.preflight)
+        if answer.exchange.refused and carries_array(plan, traits(plan.preflight)):
+            respelt = self.as_read(plan)
+            answer = self._control(respelt, respelt.preflight)
         reason = diagnose(answer.exchange, answer.record, plan.operation, self.base)
         if reason is not None and not is_nowhere(answer.exchange, plan.operation):
             response = answer.exchange.response
@@ -158,6 +167,26 @@ class Session:
             self._nowhere.add(plan.operation.id)
             self.writer.write("clause", nowhere(plan.operation))
         self._ready.add(plan.operation.id)
+
+    def as_read(self, plan: Plan) -> Plan:
+        """Return `plan` with arrays spelt as the target reads them; it is asked once."""
+        name = plan.operation.id
+        if name not in self._respelt:
+            lost = name in self._nowhere
+            self._respelt[name] = None if lost else respell(plan, self._asking(plan))
+        respelt = self._respelt[name]
+        return plan if respelt is None else respelt.plan
+
+    def _asking(self, plan: Plan) -> Callable[[Request], Exchange]:
+        return lambda request: self.answer(plan, request).exchange
+
+    def _as_read(self, plan: Plan, case: Case) -> Case | None:
+        """Return what to send for `case`, or None where that cannot be said."""
+        if not carries_array(plan, case.traits):
+            return case
+        self.as_read(plan)
+        respelt = self._respelt[plan.operation.id]
+        return case if respelt is None else respelt.cases.get(case.id)
 
     def _control(self, plan: Plan, request: Request) -> Answer:
         """Return the answer to a control; one that is not accepted is asked for once more."""
@@ -186,7 +215,12 @@ class Session:
         self.writer.start(case.id)
         self._look_ahead(case)
         begun = self._clock()
-        finished = self._held_to(plan, case)
+        sent = case if explored else self._as_read(plan, case)
+        respelt = self._respelt.get(plan.operation.id)
+        if sent is not None:
+            finished = self._held_to(plan if respelt is None else respelt.plan, sent)
+        else:
+            finished = _unsaid(plan, case)
         finished = replace(
             finished, explored=explored, worker=self.worker, seconds=round(self._clock() - begun, 6)
         )
@@ -263,6 +297,12 @@ class Session:
         if passed is not None:
             because = f"{first.because}, but only {wrong} times of {tried}"
             return Judgement(Verdict.FLAKY, Symptom.FLAKY, because), wrong, tried
+        if first.symptom is Symptom.FAULT and self._dead >= _REPLAYS:
+            self.abort = AbortRecord(
+                f"The target died: nobody has answered since {case.words}.",
+                "Start it again, and look at its log. Leave this case out with -k to see the rest.",
+            )
+            return first, wrong, tried
         if changed := self._changed(plan, first):
             self.abort = AbortRecord(
                 f"The target changed during the run: {changed}.",
@@ -309,10 +349,28 @@ class Session:
         for case in plan.cases if self.abort is None else ():
             if case.id not in self._held:
                 self.ready(plan)
-                self._note(plan, case, self.answer(plan, case.request))
+                sent = self._as_read(plan, case)
+                if sent is not None:
+                    self._note(plan, sent, self.answer(plan, sent.request))
         finished = self.answers.verdict(plan, clause, shown_only=self.abort is not None)
         if finished is not None:
             finished = replace(finished, worker=self.worker)
             self.writer.start(clause.id)
             self.writer.write("finish", finished)
         return finished
+
+
+def _unsaid(plan: Plan, case: Case) -> CaseRecord:
+    because = "the target accepts its array in no spelling, so nothing is known of what it reads"
+    return CaseRecord(
+        id=case.id,
+        clause=case.clause.id,
+        operation=plan.operation.id,
+        words=case.words,
+        expectation=case.expectation,
+        level=case.level,
+        verdict=Verdict.INCONCLUSIVE,
+        because=because,
+        context=case.context,
+        traits=case.traits,
+    )

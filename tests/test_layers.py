@@ -84,6 +84,7 @@ ORDER = (
     "responses",
     "documented_headers",
     "plan",
+    "arrays",
     "store",
     # the socket
     "redact",

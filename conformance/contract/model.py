@@ -12,10 +12,15 @@ Json = Any
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """How one property of a form travels (OpenAPI 3.0.4, section 4.8.15, Encoding Object)."""
+    """How one property of a form travels (OpenAPI 3.0.4, section 4.8.15, Encoding Object).
+
+    Style `brackets` is not of OpenAPI: an array as `name[]=`. `assumed` tells of what the contract
+    does not say.
+    """
 
     style: str
     explode: bool
+    assumed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,8 +65,6 @@ def _spellings(
     yield "chunked", "body in chunks", replace(usual, chunked=True), usual
     if media_type != FORM:
         return
-    append = deriver.request(full, Spelling(arrays="append"))
-    yield "empty-brackets", "arrays with [] instead of [0]", append, usual
     encoded = deriver.request(full, Spelling(encoded_brackets=True))
     yield "encoded-brackets", "brackets percent-encoded", encoded, usual
     yield (

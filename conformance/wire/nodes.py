@@ -90,7 +90,8 @@ def values(node: Node, place: Place) -> tuple[list[Json], bool]:
         return leaf + branch, True
     if node.children:
         found, refusable = _branch(node.children, place)
-        return found, refusable or (place.takes_array and place.style != "index")
+        settled = place.style == "index" or (place.style == "append" and [*node.children] == [""])
+        return found, refusable or (place.takes_array and not settled)
     each = [_texts(text, raw, place) for text, raw in zip(node.texts, node.raws, strict=True)]
     items = lists([scalars(text, place.item()) for text in node.texts])
     if place.takes_array and place.style == "repeat":

@@ -95,6 +95,8 @@ def style_of(encoding: Encoding) -> Style | None:
     match encoding.style, encoding.explode:
         case "deepObject", _:
             return "index"
+        case "brackets", _:
+            return "append"
         case "form", explode:
             return "repeat" if explode else "comma"
         case "spaceDelimited", False:

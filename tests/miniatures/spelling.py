@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .build import BASE, crash_when, either, fault, good, holds, refuse_when
+from .build import BASE, bad, crash_when, either, fault, good, holds, refuse_when
+from .decoder import DUPLICATE, Decoder, Params, UnreadableError, Value
 from .server import FORM, Context
 
 if TYPE_CHECKING:
@@ -46,7 +47,30 @@ def _optional_first(context: Context) -> bool:
     )
 
 
-ARRAYS = "request/spelling /expand/properties"
+def _repeated(body: bytes) -> Params:
+    """Decode `body` as one who knows no brackets, and an array by its name alone."""
+    params: Params = {}
+    expand: list[Value] = []
+    for piece in filter(None, body.split(b"&")):
+        name, text = (Decoder().text(raw) for raw in piece.partition(b"=")[::2])
+        if name == "expand":
+            expand.append(text)
+            params[name] = expand
+        elif name in params:
+            raise UnreadableError(DUPLICATE, name)
+        else:
+            params[name] = text
+    return params
+
+
+def _no_empty_brackets(body: bytes) -> Params:
+    """Decode `body` as if nothing had been sent as `expand[]`."""
+    decoder = Decoder()
+    pairs = (pair for pair in body.split(b"&") if b"%" in pair or not pair.startswith(b"expand[]"))
+    return decoder(b"&".join(pairs))
+
+
+ARRAYS = "request/spelling request/array-spelling /expand/properties"
 FAULTS = (
     _spelling(
         "order",
@@ -73,6 +97,22 @@ FAULTS = (
         holds(b"[0]", b"%5B0%5D", b"%5b0%5d"),
         good(b"&expand[0]=x"),
         clauses=ARRAYS,
+    ),
+    fault(
+        "spelling",
+        "repeated-names",
+        "reads arrays as repeated names only",
+        "request/array-spelling",
+        good(b"&expand[0]=x"),
+        decode=_repeated,
+    ),
+    fault(
+        "spelling",
+        "brackets-ignored",
+        "takes expand[] for a name of its own, and ignores it",
+        "request/array-spelling",
+        bad(b"&expand[]=" + b"a" * 5001),
+        decode=_no_empty_brackets,
     ),
     _spelling(
         "encoded-brackets",
