@@ -102,7 +102,7 @@ class Session:
             return
         for plan, each in self._order[place : place + 1 + self._ahead.workers]:
             if plan.operation.id not in self._respelt and carries_array(plan, each.traits):
-                continue
+                return  # how it is spelt is found out first, and nothing overtakes it
             sent = self._as_read(plan, each)
             for request in (*sent.controls, sent.request) if sent is not None else ():
                 if plan.operation.id in self._ready and request.digest not in self._sent:

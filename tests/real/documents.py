@@ -52,6 +52,12 @@ def answer(document: dict[str, Any], status: str = "200") -> dict[str, Any]:
     return found
 
 
+def without_encoding(document: dict[str, Any]) -> None:
+    """Leave open how arrays travel: an edit."""
+    content = document["paths"][PATH]["post"]["requestBody"]["content"]
+    del content["application/x-www-form-urlencoded"]["encoding"]
+
+
 LINK = {
     "object": "account_link",
     "created": 1_700_000_000,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.real.documents import PATH, Edit, body, contract
+from tests.real.documents import PATH, Edit, body, contract, without_encoding
 from tests.real.held import Faults, assert_found, hold
 from tests.real.servers import validator
 
@@ -22,6 +23,18 @@ def test_it_conforms(tmp_path: Path, depth: str) -> None:
         ended = hold(url, tmp_path, depth=depth)
     assert_found(ended, ALWAYS)
     assert ended.exit == 0
+
+
+def test_indices_are_found_out_where_the_contract_says_nothing(tmp_path: Path) -> None:
+    document = contract(without_encoding)
+    file = tmp_path / "open.json"
+    file.write_text(json.dumps(document), encoding="utf-8")
+    with validator(tmp_path, document) as url:
+        ended = hold(url, tmp_path, f"--contract={file}")
+    assert_found(ended, ALWAYS)
+    assert ended.exit == 0
+    over = ended.verdicts["PostAccountLinks/expand/items/maxLength/over-limit"]
+    assert over == "PASS"
 
 
 def _properties(document: dict[str, Any]) -> dict[str, Any]:
