@@ -71,6 +71,10 @@ class Holder(Protocol):
         """Make sure that the operation can be judged."""
         ...
 
+    def as_read(self, plan: Plan) -> Plan:
+        """Return `plan` with arrays spelt as the target reads them."""
+        ...
+
     def hold(self, plan: Plan, case: Case, *, explored: bool = False) -> CaseRecord:
         """Send `case`, and return what became of it."""
         ...

@@ -48,6 +48,10 @@ class Rehearsal:
         """Show the smallest valid request, once per operation."""
         self._tell(plan.preflight, f"{plan.operation.id}, the smallest valid request")
 
+    def as_read(self, plan: Plan) -> Plan:
+        """Return `plan`: what a target reads is not known before it is asked."""
+        return plan
+
     def hold(self, plan: Plan, case: Case, *, explored: bool = False) -> CaseRecord:
         """Show what `case` takes."""
         self.ready(plan)
