@@ -11,6 +11,7 @@ from conformance.history import HistoryRecord
 from conformance.journal import Journal
 from conformance.records import (
     CaseRecord,
+    Deviation,
     EndRecord,
     OperationRecord,
     PastFinding,
@@ -58,6 +59,20 @@ def nightly(nights: int = 12) -> Run:
         fault_sentence="no answer in 10 s",
         elapsed_ms=10_003.0,
     )
+    enum = f"{OPERATION}/collect/enum"
+    borne = Deviation(
+        f"{enum}/accepted",
+        (enum,),
+        "the sandbox checks collect only when the link is used",
+        "https://example.com/issues/123",
+        "2026-10-03",
+        "2027-01-31",
+        place="known-deviations.toml:4",
+    )
+    head = replace(
+        journal.run, deviations=(borne,), deviations_source="known-deviations.toml", whole=True
+    )
+    journal = replace(journal, run=head)
     found = find(journal)
     history = _history(journal, [each.id for each in found], nights)
     journal = replace(journal, history=history)

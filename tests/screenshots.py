@@ -59,7 +59,7 @@ def main() -> None:
                     take(browser, file.as_uri(), name, width, theme)
             if name == "night" and "--readme" in sys.argv:
                 page = browser.new_page(
-                    viewport={"width": 1300, "height": 1180}, device_scale_factor=0.75
+                    viewport={"width": 1300, "height": 1560}, device_scale_factor=0.66
                 )
                 page.goto(file.as_uri())
                 page.screenshot(path=README)

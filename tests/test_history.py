@@ -210,7 +210,7 @@ def _runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 def test_a_report_says_what_is_new_and_can_be_made_again(runs: list[Path]) -> None:
     page = (runs[1] / "report.html").read_text()
     assert "Since 2027-01-15 08:00 UTC." in page
-    assert "New <b>1</b>" in page
+    assert "New since last run <b>1</b>" in page
     assert "Fixed <b>1</b>" in page
     assert "failed in 1 of 2 runs that tried it" in page
     latest = runs[2].parent / "report.html"

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from conformance.clause import Clause
 from conformance.records import CaseRecord, ExchangeRecord
@@ -33,6 +33,8 @@ MOST_CASES = 10_000
 
 _BUDGET = 300_000
 """Characters of bodies that the page holds, shared by all cases alike."""
+
+_T = TypeVar("_T")
 
 _PART = re.compile(r"[^&,\n]*[&,\n]|[^&,\n]+")
 """What bodies have in common: pairs, members, lines."""
@@ -166,6 +168,7 @@ class _Exchanges:
         self.limit = limit
         self._parts: dict[str, int] = {}
         self._texts: dict[tuple[int, ...], int] = {}
+        self._known: dict[object, int] = {}
         self._rows: dict[tuple[object, ...], int] = {}
 
     def add(self, sent: ExchangeRecord | None) -> int:
@@ -173,12 +176,12 @@ class _Exchanges:
         if sent is None:
             return -1
         row = (
-            self._text(_head(sent)),
+            self._once((sent.method, sent.url, sent.headers, sent.chunked), _head, sent),
             self._text(self._request(sent)),
             self._text(sent.fault_sentence or "no answer") * -1 - 1
             if sent.status is None
             else sent.status,
-            self._text(_lines(sent.response_headers[:32])),
+            self._once(sent.response_headers, _lines, sent.response_headers[:32]),
             self._text(self._answer(sent)),
             sent.elapsed_ms,
         )
@@ -195,9 +198,19 @@ class _Exchanges:
 
     def _text(self, text: str) -> int:
         """Return the number of `text`, which is kept as the numbers of its parts."""
-        parts = _PART.findall(text)
-        known = tuple(self._parts.setdefault(part, len(self._parts)) for part in parts)
-        return self._texts.setdefault(known, len(self._texts))
+        found = self._known.get(text)
+        if found is None:
+            own = self._parts
+            parts = tuple([own.setdefault(part, len(own)) for part in _PART.findall(text)])
+            found = self._known[text] = self._texts.setdefault(parts, len(self._texts))
+        return found
+
+    def _once(self, key: object, make: Callable[[_T], str], source: _T) -> int:
+        """Return the number of the text that `make` gives, which `key` stands for."""
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = self._text(make(source))
+        return found
 
     def _request(self, sent: ExchangeRecord) -> str:
         if sent.body is not None:

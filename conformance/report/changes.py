@@ -43,7 +43,7 @@ ADVICE = Status("recommendation", "doubt")
 FLAKY = Status("flaky", "doubt")
 
 _TITLES = (
-    (NEW, "✗", "New"),
+    (NEW, "✗", "New since last run"),
     (FIRST, "✗", "Findings"),
     (STILL, "✗", "Still there"),
     (FLAKY, "~", "Comes and goes"),
@@ -78,7 +78,7 @@ def changes(
     labels: Mapping[str, tuple[str, str]],
     gone: Sequence[Stale],
 ) -> Iterator[Change]:
-    """Yield the groups that have members; with an earlier run to compare with, always `New`.
+    """Yield the groups that have members; with an earlier run to compare with, always what is new.
 
     `labels` are the anchor of each finding's card and, among many, the title of its operation.
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -67,7 +68,7 @@ def _share(times: Sequence[float], share: float) -> float:
 def _bars(times: Sequence[float]) -> tuple[Bar, ...]:
     numbers = [0] * (len(_EDGES) + 1)
     for each in times:
-        numbers[sum(each > edge for edge in _EDGES)] += 1
+        numbers[bisect_left(_EDGES, each)] += 1
     used = [at for at, number in enumerate(numbers) if number]
     first, last = used[0], used[-1]
     most, width = max(numbers), WIDTH // (last - first + 1)
