@@ -27,9 +27,12 @@ from conformance.records import (
     SeenRecord,
     ShownRecord,
 )
-from conformance.redact import Redactor, Secret
+from conformance.redact import Redactor, Secret, hide
 from conformance.validation import Validators
 from conformance.verdict import Expectation, Symptom, Verdict
+
+_MOST_SAID = 400
+"""Characters of a sentence on an answer, which may repeat what the target said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,10 @@ class Answers:
             told = tuple(pair for pair in response.headers if pair[0].lower() == "retry-after")
             exchange = replace(exchange, response=replace(response, headers=told[:1], body=b""))
         exchange = replace(exchange, request=replace(exchange.request, body=None))
-        sentences = tuple(Breach(b.clause, self._redactor.clean(b.sentence)) for b in found)
+        clean = self._redactor.clean
+        sentences = tuple(
+            Breach(each.clause, clean(hide(each.sentence, secrets))[:_MOST_SAID]) for each in found
+        )
         return Answer(exchange, kept, sentences, blamed)
 
     def _see(self, plan: Plan, response: Response, body: Json) -> None:

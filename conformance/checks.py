@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 
 from conformance import pointer
 from conformance.contract.model import Content, DocumentedResponse, Json, Operation
@@ -20,6 +21,8 @@ CARRIES_ERROR = "the status is that of a success, but the body is the documented
 
 _REDIRECTS = 300
 _OF_HTTP = frozenset({405, 406, 408, 411, 412, 413, 414, 415, 416, 417, 421, 426, 428, 429, 431})
+_MOST_BROKEN = 1000
+"""So many faults of one body are told apart: each takes memory, and more say nothing new."""
 
 
 def breaches(
@@ -64,7 +67,7 @@ def _content_breaches(
     if content is None:
         kinds = " or ".join(each.media_type for each in documented.contents)
         actual = ", ".join(_types(response))
-        said = f"the media type is {actual[:80]!r}" if actual else "there is no media type"
+        said = f"the media type is {actual!r}" if actual else "there is no media type"
         clause = f"{operation.id}:response/{documented.status}/media-type"
         return (Breach(clause, f"{said}, documented is {kinds}"),)
     if not is_json(content.media_type):
@@ -162,18 +165,34 @@ def _body_breaches(
     if response.status < _REDIRECTS and _carries_error(operation, content, value, validators):
         yield Breach(whole, CARRIES_ERROR)
         return
-    broken = list(validators.of(content).broken(value))
+    broken = list(islice(validators.of(content).broken(value), _MOST_BROKEN))
     if _another_kind(value, content.schema, broken):
         yield Breach(whole, "the body is an object of another kind: no documented name is in it")
         return
-    seen = set()
+    seen, known = set(), {ITEM, *_declared(content.schema)} if broken else set()
     for each in broken:
         path = tuple(ITEM if isinstance(step, int) else step for step in each.instance_path)
         subject = each.subjects[:1] if each.keyword == "required" else ()
-        clause = response_id(operation, documented.status, (*path, *subject), each.keyword)
+        # A name that the target made up is no part of a clause: it may be anything, a key included.
+        ours = known.issuperset(path)
+        full = (*path, *subject)
+        clause = response_id(operation, documented.status, full, each.keyword) if ours else whole
         if clause not in seen and not _entailed(each, broken):
             seen.add(clause)
             yield Breach(clause, each.sentence)
+
+
+def _declared(schema: Json) -> Iterator[str]:
+    """Yield every name of a property anywhere in `schema`."""
+    waiting = [schema]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, Mapping):
+            properties = value.get("properties")
+            yield from properties if isinstance(properties, Mapping) else ()
+            waiting.extend(value.values())
+        elif isinstance(value, list):
+            waiting.extend(value)
 
 
 def _carries_error(

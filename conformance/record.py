@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 from collections.abc import Sequence
 from functools import lru_cache
 
 from conformance.exchange import Exchange, Request
 from conformance.percent import text_of
 from conformance.records import ExchangeRecord
-from conformance.redact import REDACTED, Redactor, Secret
+from conformance.redact import Redactor, Secret, hide
 
 MOST_BODY = 64 * 1024
 MOST_EXCERPT = 4 * 1024
@@ -42,10 +41,14 @@ def record(
     text, encoded = _carried(request, redactor)
     answer = response.body if response is not None else b""
     fault = exchange.fault
+
+    def clean(text: str) -> str:
+        return redactor.clean(hide(text, secrets))
+
     return ExchangeRecord(
         method=request.method,
         url=redactor.clean(base + request.path),
-        headers=(*request.headers, *headers),
+        headers=(*((name, redactor.redact(value)) for name, value in request.headers), *headers),
         shown=redactor.clean(shown(request)),
         body=text,
         body_base64=encoded,
@@ -54,15 +57,15 @@ def record(
         chunked=request.chunked,
         status=response.status if response is not None else None,
         response_headers=tuple(
-            (redactor.clean(name), redactor.header(name, value)[:500])
+            (clean(name)[:100], redactor.header(name, hide(value, secrets))[:500])
             for name, value in (response.headers if response is not None else ())[:_MOST_HEADERS]
         ),
-        response_body=_excerpt(answer, redactor, secrets),
+        response_body=clean(answer[:MOST_READ].decode("utf-8", "replace"))[:MOST_EXCERPT],
         response_bytes=len(answer),
         response_sha256=hashlib.sha256(answer).hexdigest(),
         fault_code=fault.code if fault else "",
         fault_phase=fault.phase if fault else "",
-        fault_sentence=redactor.clean(fault.sentence) if fault else "",
+        fault_sentence=clean(fault.sentence) if fault else "",
         elapsed_ms=round(exchange.elapsed_ms, 2),
         attempts=exchange.attempts,
     )
@@ -75,16 +78,9 @@ def _carried(request: Request, redactor: Redactor) -> tuple[str | None, str | No
     try:
         text = body.decode()
     except UnicodeDecodeError:
-        return None, base64.b64encode(body).decode()
+        plain = redactor.redact(body.decode("latin-1"))  # a byte a character, there and back
+        return None, base64.b64encode(plain.encode("latin-1")).decode()
     return redactor.redact(text), None
-
-
-def _excerpt(data: bytes, redactor: Redactor, secrets: Sequence[Secret]) -> str:
-    text = data[:MOST_READ].decode("utf-8", "replace")
-    for secret in secrets:
-        for form in (secret.reveal(), json.dumps(secret.reveal())[1:-1]):
-            text = text.replace(form, REDACTED).replace(form.replace("/", "\\/"), REDACTED)
-    return redactor.clean(text)[:MOST_EXCERPT]
 
 
 def shown(request: Request) -> str:

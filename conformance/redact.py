@@ -11,8 +11,10 @@ import base64
 import hmac
 import html
 import json
+import os.path
 import re
 import threading
+from collections.abc import Iterable
 from typing import Final, Never
 from urllib.parse import quote, quote_plus
 
@@ -72,6 +74,9 @@ _UNSAFE: Final = re.compile(
 )
 
 
+_CUT: Final = re.compile(r"""["']?(?:…|\.\.\.|\Z)""")
+
+
 class Secret:
     """A text that no repr, str, format, pickle or traceback gives away.
 
@@ -116,8 +121,8 @@ class Redactor:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._values: frozenset[str] = frozenset()
-        self._long: tuple[str, ...] = ()
         self._forms: tuple[str, ...] = ()
+        self._lowered: tuple[str, ...] = ()
         self._pattern: re.Pattern[str] | None = None
         self._cleaned: dict[str, str] = {}
 
@@ -134,16 +139,16 @@ class Redactor:
             # The mark itself comes first: it is passed over, so redacting twice changes nothing.
             choices = (REDACTED, *forms)
             self._pattern = re.compile("|".join(map(re.escape, choices)), re.IGNORECASE)
-            self._long = (*self._long, value)
             self._forms = tuple(forms)
+            self._lowered = tuple(dict.fromkeys(map(str.lower, forms)))
             self._cleaned = {}
 
     def redact(self, text: str) -> str:
         """Replace every secret in `text`; to be called before the text is cut."""
         lowered = text.lower()
-        if self._pattern and any(not f.isascii() or f.lower() in lowered for f in self._forms):
+        if self._pattern and any(not f.isascii() or f in lowered for f in self._lowered):
             text = self._pattern.sub(REDACTED, text)
-        text = self._without_cut_end(text)
+        text = self._without_cut_ends(text)
         if any(hint in lowered for hint in _HINTS):
             text = _PATTERNS.sub(_mark, text)
         return text
@@ -173,13 +178,33 @@ class Redactor:
             return REDACTED
         return self.clean(value)
 
-    def _without_cut_end(self, text: str) -> str:
-        """Replace a secret whose end somebody cut off (eight characters of it are enough)."""
-        for value in self._long:
-            start = text.rfind(value[:SHORT])
-            if start >= 0 and value.startswith(text[start:]):
-                return text[:start] + REDACTED
+    def _without_cut_ends(self, text: str) -> str:
+        """Replace a secret whose end somebody cut off (eight characters of it are enough).
+
+        A cut is where the text ends, or where three dots follow, maybe behind a quotation mark.
+        """
+        lowered = text.lower()
+        if len(lowered) != len(text):  # as with a capital I with a dot: places would not fit
+            lowered = text
+        for form in self._lowered:
+            start = lowered.find(form[:SHORT])
+            while start >= 0:
+                here = lowered[start : start + len(form)]
+                end = start + len(os.path.commonprefix((form, here)))  # noqa: RUF071  (no paths)
+                if _CUT.match(text, end):
+                    text = text[:start] + REDACTED + text[end:]
+                    lowered = lowered[:start] + REDACTED + lowered[end:]
+                start = lowered.find(form[:SHORT], start + 1)
         return text
+
+
+def hide(text: str, secrets: Iterable[Secret]) -> str:
+    """Replace `secrets`, in whatever spelling, that are those of one answer only."""
+    for secret in secrets:
+        for form in _forms(secret.reveal()):
+            for spelt in (form, form.lower(), form.upper()):
+                text = text.replace(spelt, REDACTED)
+    return text
 
 
 def _mark(found: re.Match[str]) -> str:
@@ -205,6 +230,14 @@ def _forms(value: str) -> set[str]:
         json.dumps(value)[1:-1],
         json.dumps(value, ensure_ascii=False)[1:-1],
         json.dumps(value)[1:-1].replace("/", "\\/"),
+        json.dumps(json.dumps(value)[1:-1])[1:-1],
+        json.dumps(json.dumps(value)[1:-1].replace("/", "\\/"))[1:-1],
+        quote(quote(raw, safe=""), safe=""),
+        "\0".join(value),  # UTF-16 that is read as something else
+        "".join(f"\\u{ord(character):04x}" for character in value),
+        "".join(f"\\x{byte:02x}" for byte in raw),
+        "".join(f"&#{ord(character)};" for character in value),
+        "".join(f"&#x{ord(character):x};" for character in value),
     }
     for offset in range(3):
         # Three bytes make four characters, so a text within a longer one has three spellings

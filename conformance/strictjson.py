@@ -9,6 +9,10 @@ from typing import NoReturn
 from conformance.contract.model import Json
 
 MOST_DEPTH = 64
+MOST_SHOWN = 4000
+"""So much of a text is repeated in a message: far more than is shown in the end, for a secret that
+is cut before it is redacted is no longer found."""
+
 MOST_DIGITS = 400
 MOST_VALUES = 200_000
 """Beyond any answer that is meant to be read; some ten MB of Python objects."""
@@ -77,7 +81,7 @@ def _object(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     if len(members) != len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise NotJSONError(f"the name {twice[:60]!r} stands twice in one object")
+        raise NotJSONError(f"the name {twice[:MOST_SHOWN]!r} stands twice in one object")
     return members
 
 

@@ -12,6 +12,9 @@ import jsonschema_rs
 from conformance.contract.model import Content, Json
 from conformance.errors import ContractError
 
+_MOST_SAID = 4000
+"""Cut for people only after it has been redacted."""
+
 _Kind = jsonschema_rs.ValidationErrorKind
 _PATTERNS = jsonschema_rs.FancyRegexOptions(backtrack_limit=100_000)
 """A pattern that looks around may go back; past so many steps it does not match."""
@@ -135,7 +138,7 @@ def _broken(error: Any, within: tuple[str, ...]) -> Iterator[Broken]:  # noqa: A
         trail=trail,
         instance_path=tuple(error.instance_path),
         subjects=(subject,) if subject else _subjects(error.kind),
-        sentence=error.message[:400],
+        sentence=error.message[:_MOST_SAID],
     )
 
 

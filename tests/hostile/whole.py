@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from conformance.findings import Finding
 from conformance.journal import Journal, JournalWriter
 from conformance.outcome import Outcome
 from conformance.plan import Plan
@@ -25,7 +26,7 @@ class Done:
 
     journal: Journal
     outcome: Outcome
-    folder: Path
+    findings: tuple[Finding, ...]
 
     @property
     def cases(self) -> tuple[CaseRecord, ...]:
@@ -40,7 +41,12 @@ def smallest(plan: Plan) -> Spared:
 
 
 def hold_all(
-    plan: Plan, behaviour: Behaviour, folder: Path, spared: Spared = nothing, each_way: int = 2
+    plan: Plan,
+    behaviour: Behaviour,
+    folder: Path,
+    spared: Spared = nothing,
+    each_way: int = 2,
+    redactor: Redactor | None = None,
 ) -> Done:
     """Hold `behaviour` to some cases of each expectation, and to what is owed of every answer."""
     cases = [
@@ -55,7 +61,7 @@ def hold_all(
         writer.write("run", run._head(str(url)))  # noqa: SLF001  (the head of any journal)
         for clause in plan.clauses:
             writer.write("clause", clause)
-        session = Session(target, writer, Redactor(), str(url))
+        session = Session(target, writer, redactor or Redactor(), str(url))
         try:
             for case in cases:
                 session.hold(plan, case)
@@ -66,4 +72,4 @@ def hold_all(
     writer.write("end", EndRecord(1.0, target.requests_sent, 0))
     writer.close()
     reported = write_reports(folder)
-    return Done(reported.journal, reported.outcome, folder)
+    return Done(reported.journal, reported.outcome, reported.findings)
