@@ -116,12 +116,8 @@ def judge_run(
     whole = journal.end is not None if complete is None else complete
     gone = stale(journal) if whole else ()
     counts = _count(journal, findings, len(gone))
-    blocking = [
-        each for each in findings if not each.known and (strict or each.level is Level.MUST)
-    ]
-    state, headline, sentence, remedy = _verdict(
-        journal, counts, blocking, findings, gone, whole=whole
-    )
+    red = [each for each in findings if strict or each.level is Level.MUST]
+    state, headline, sentence, remedy = _verdict(journal, counts, red, findings, gone, whole=whole)
     if journal.run.embedded:
         headline += EMBEDDED
     return Outcome(state, EXITS[state], headline, sentence, remedy, counts, gone)
@@ -160,7 +156,7 @@ def _count(journal: Journal, findings: Sequence[Finding], gone: int) -> Counts:
 def _verdict(
     journal: Journal,
     counts: Counts,
-    blocking: Sequence[Finding],
+    red: Sequence[Finding],
     findings: Sequence[Finding],
     gone: Sequence[Stale],
     *,
@@ -174,6 +170,7 @@ def _verdict(
             "A fault of this suite, not of the target; nothing here speaks for or against it.",
             "Please report it, with the journal of this run.",
         )
+    blocking = [each for each in red if not each.known]
     if blocking:
         return _not_conformant(journal, counts, blocking, cut=cut)
     if cut:
@@ -194,7 +191,8 @@ def _verdict(
             open_question.sentence,
             open_question.remedy,
         )
-    if counts.known:
+    # Advice on file leaves the verdict as it is, unless something is not proved because of it.
+    if any(each.known for each in red) or (counts.known and counts.inconclusive):
         return (
             State.KNOWN,
             f"⚠ Not conformant: 0 new findings, {counts.known:,} known",

@@ -270,6 +270,17 @@ def test_an_answer_on_file_settles_the_verdict_over_all_answers() -> None:
     assert outcome.state is State.KNOWN
 
 
+def test_advice_on_file_leaves_the_verdict_as_it_is() -> None:
+    name = ":response/200/url/unique"
+    shows = replace(MENDED, breaches=(Breach(OPERATION + name, "the same url"),))
+    known = entry(f"{name}/prose")
+    made = journal(shows, case("/a/type", "object"), *CALM, known=(known,))
+    found = find(made)
+    assert [(each.level, each.known) for each in found] == [("SHOULD", True)]
+    assert judge_run(made, found).state is State.CONFORMANT
+    assert judge_run(made, found, strict=True).state is State.KNOWN
+
+
 def test_a_clause_that_the_contract_has_not_is_stale() -> None:
     made = journal(MENDED, *CALM, known=(entry("/gone/type/accepted"),))
     assert [each.sentence for each in stale(made)] == ["the contract has no such clause"]
