@@ -109,7 +109,7 @@ class Codec:
         """Return `request` with these bytes as its body, in the declared media type or another."""
         kind = media_type
         if kind is None:
-            kind = self.content.media_type if self.content is not None else ""
+            kind = self.wire.label(self.content) if self.wire and self.content else ""
         others = tuple(each for each in request.headers if each[0] != "Content-Type")
         headers = ((("Content-Type", kind),) if kind else ()) + others
         return replace(request, headers=headers, body=data)

@@ -14,6 +14,7 @@ from conformance.case import excerpt, place_id
 from conformance.clause import Clause, State
 from conformance.codec import BODY, Codec
 from conformance.contract.model import Content, Json, Operation
+from conformance.direction import to_send
 from conformance.example import NoExampleError
 from conformance.exchange import Request
 from conformance.keywords import KeywordRule, annotation, describe, rules
@@ -26,7 +27,7 @@ from conformance.validation import Broken
 from conformance.values import NONE, Values, narrowed
 from conformance.verdict import Expectation
 from conformance.versions import named
-from conformance.wire import InexpressibleError, Readings, Spelling, wires
+from conformance.wire import InexpressibleError, Readings, Spelling, wire_of
 
 _ANSWER_NAMES = 4
 """How many names of the answer are sent as parameters."""
@@ -276,7 +277,7 @@ def deriver_for(operation: Operation, values: Values = NONE) -> Deriver:
     """
     codec = _codec(operation)
     place = codec.content.pointer if codec.content is not None else operation.pointer
-    good = narrowed(named(codec.schema), values)
+    good = to_send(narrowed(named(codec.schema), values))
     try:
         return Deriver(codec, Messages(good), Judge.of(codec.schema, place, good), values)
     except InexpressibleError as problem:
@@ -286,7 +287,7 @@ def deriver_for(operation: Operation, values: Values = NONE) -> Deriver:
 
 def _codec(operation: Operation) -> Codec:
     for content in operation.contents:
-        wire = wires().get(content.media_type)
+        wire = wire_of(content.media_type)
         if wire is not None:
             return Codec(operation, content, wire)
     if operation.body_required:

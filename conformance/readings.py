@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from conformance.contract.model import Json
+from conformance.direction import ignored, refused
 from conformance.validation import Validator
 from conformance.verdict import Expectation
 from conformance.versions import strictest
@@ -37,6 +38,7 @@ class Judge:
         opened = _opened(schema)
         if opened != schema:
             schemas.append(opened)
+        schemas += [each for each in (ignored(schema), refused(schema)) if each is not schema]
         versions = [Validator(each, place=place) for each in schemas]
         good = schema if narrowed is None else narrowed
         strict = strictest(good)

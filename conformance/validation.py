@@ -10,6 +10,7 @@ from typing import Any
 import jsonschema_rs
 
 from conformance.contract.model import Content, Json
+from conformance.direction import to_receive
 from conformance.errors import ContractError
 
 _MOST_SAID = 4000
@@ -170,5 +171,7 @@ class Validators:
     def of(self, content: Content) -> Validator:
         """Return the validator of `content`; its place in the contract names it."""
         if content.pointer not in self._known:
-            self._known[content.pointer] = Validator(content.schema, place=content.pointer)
+            self._known[content.pointer] = Validator(
+                to_receive(content.schema), place=content.pointer
+            )
         return self._known[content.pointer]

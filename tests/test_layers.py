@@ -49,6 +49,7 @@ ORDER = (
     "contract.__main__",
     # what the target owes
     "schema",
+    "direction",
     "validation",
     "flat",
     "words",
@@ -112,6 +113,7 @@ ORDER = (
     "reference.example",
     "reference.values",
     "reference.parameters",
+    "reference.bodies",
     "reference.sabotage",
     "reference.headers",
     "reference.breaks",

@@ -50,6 +50,9 @@ def _spellings(
     backwards = dict(reversed(body.items())) if isinstance(body, dict) else body
     turned = deriver.request({**full, BODY: backwards})
     yield "backwards", "parameters in the opposite order", turned, usual
+    if media_type == "multipart/form-data":
+        yield "chunked", "body in chunks", replace(usual, chunked=True), usual
+        return
     yield (
         "charset",
         "media type with a charset",

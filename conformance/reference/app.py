@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from conformance.reference.answers import Answers, Refusal, stripe_like
+from conformance.reference.bodies import from_json, from_parts, from_text, is_json
 from conformance.reference.breaks import FORM, Broken
 from conformance.reference.form import FormError, pairs, tree
 from conformance.reference.http import Request, Response
@@ -60,6 +61,7 @@ class _Endpoint:
     def __init__(self, target: Broken) -> None:
         self.operation = target.operation
         self.method = self.operation.method.upper()
+        self._schemas = {c.media_type: to_send(c.schema) for c in self.operation.contents}
         self._answers = Answers(self.operation, target.sabotage)
         names = re.split(r"\{([^{}]*)\}", self.operation.path)
         self._names = names[1::2]
@@ -90,17 +92,25 @@ class _Endpoint:
         content = self._content(request)
         if content is None:
             return
-        checker = Checker(content.schema)
+        if not request.body and not self.operation.body_required:
+            return
+        schema = self._schemas[content.media_type]
+        checker = Checker(schema)
         if content.media_type == FORM:
             reader = Reader(checker, content.encoding)
-            value: Json = reader.read(content.schema, tree(pairs(request.body)))
+            value: Json = reader.read(schema, tree(pairs(request.body)))
         elif is_json(content.media_type):
-            if not request.body and not self.operation.body_required:
-                return
-            value = _parse(request.body)
+            value = from_json(request.body)
+        elif content.media_type == "multipart/form-data":
+            given = request.header("content-type") or ""
+            value = from_parts(content, given, request.body)
+        elif content.media_type == "text/plain":
+            value = from_text(content, request.body)
+        elif content.media_type == "application/octet-stream":
+            value = request.body.decode("utf-8", "replace")
         else:  # bytes of which the schema says nothing that could be checked
             return
-        problem = checker.problem(content.schema, value)
+        problem = checker.problem(schema, value)
         if problem is not None:
             raise _refusal(problem, value)
 
@@ -120,11 +130,6 @@ class _Endpoint:
         raise Refusal(message, status=415 if known else 400)
 
 
-def is_json(media_type: str) -> bool:
-    """Whether `media_type` is JSON, or built on it (RFC 6839, section 3.1)."""
-    return media_type.endswith(("/json", "+json"))
-
-
 def _check_parameter(parameter: Parameter, value: Json) -> None:
     if isinstance(value, Missing):
         if parameter.required:
@@ -135,16 +140,18 @@ def _check_parameter(parameter: Parameter, value: Json) -> None:
         raise _refusal(problem, {parameter.name: value})
 
 
-def _parse(body: bytes) -> Json:
-    try:
-        return json.loads(body.decode("utf-8"), parse_constant=_no_constant)
-    except (ValueError, RecursionError):
-        message = "The body is not valid JSON."
-        raise Refusal(message) from None
-
-
-def _no_constant(name: str) -> Json:
-    raise ValueError(name)  # NaN and Infinity are not JSON (RFC 8259, section 6)
+def to_send(schema: Json) -> Json:
+    """Return `schema` with readOnly properties that need not be sent (OpenAPI 3.0.4, 4.8.24)."""
+    if isinstance(schema, list):
+        return [to_send(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {name: to_send(each) for name, each in schema.items()}
+    properties = found.get("properties")
+    if isinstance(properties, dict) and isinstance(found.get("required"), list):
+        given = {n for n, e in properties.items() if isinstance(e, dict) and e.get("readOnly")}
+        found["required"] = [each for each in found["required"] if each not in given]
+    return found
 
 
 def _missing(param: str) -> Refusal:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _INTEGER = re.compile(r"-?[0-9]{1,300}")
 _NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,300})?([eE][+-]?[0-9]{1,2})?")
+_DELIMITERS = {"form": ",", "spaceDelimited": " ", "pipeDelimited": "|"}
 _BOOLEANS = {"true": True, "false": False}
 
 
@@ -45,11 +46,12 @@ class Reader:
         if len(found) > 1:
             wanted = {"anyOf": found}
         style = self.encoding.get(name)
-        by_name = self.repeats or (style is not None and style.style == "form")
+        by_name = self.repeats or (style is not None and style.style in _DELIMITERS)
         if by_name and "array" in types_of(wanted) and node.texts:
             texts = node.texts
             if style is not None and not style.explode:
-                texts = [each for text in texts for each in text.split(",")]
+                parts = _DELIMITERS[style.style]
+                texts = [each for text in texts for each in text.split(parts)]
             return [self._value(item_schema(wanted, 0), Node([each]), at) for each in texts]
         return self._value(wanted, node, at)
 

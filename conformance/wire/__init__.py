@@ -47,11 +47,12 @@ class Readings:
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """A media type with its two functions."""
+    """A media type with its two functions; `label` is what the content-type header says."""
 
     media_type: str
     encode: Callable[[Json, Content, Spelling], bytes]
     read: Callable[[bytes, Content], Readings]
+    label: Callable[[Content], str]
 
 
 @cache
@@ -61,5 +62,21 @@ def wires() -> Mapping[str, Wire]:
     for info in iter_modules(__path__):
         module = import_module(f"{__name__}.{info.name}")
         if hasattr(module, "MEDIA_TYPE"):
-            found[module.MEDIA_TYPE] = Wire(module.MEDIA_TYPE, module.encode, module.read)
+            label = getattr(module, "label", _plain)
+            found[module.MEDIA_TYPE] = Wire(module.MEDIA_TYPE, module.encode, module.read, label)
     return found
+
+
+def _plain(content: Content) -> str:
+    return content.media_type
+
+
+def wire_of(media_type: str) -> Wire | None:
+    """Return the wire that serves `media_type`: its own, or that of its suffix `+json`.
+
+    What is built on JSON says so by that suffix (RFC 6839, section 3.1).
+    """
+    known = wires().get(media_type)
+    if known is None and media_type.endswith("+json"):
+        return wires()["application/json"]
+    return known

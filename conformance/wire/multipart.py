@@ -1,0 +1,121 @@
+"""multipart/form-data (RFC 7578; OpenAPI 3.0.4, section 4.8.15).
+
+A text travels as text/plain, an object as application/json, a binary string as a file, and each
+item of an array in a part of its own, unless the contract gives the property another media type.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice, product
+from typing import TYPE_CHECKING
+
+from conformance.schema import View
+from conformance.wire import InexpressibleError, Readings, Spelling
+from conformance.wire.nodes import document, parsed, plain
+from conformance.wire.text import ABSENT, MOST_READINGS, Place, lists, scalars
+
+if TYPE_CHECKING:
+    from conformance.contract.model import Content, Json
+
+MEDIA_TYPE = "multipart/form-data"
+BOUNDARY = "conformance-boundary"
+
+_FILE = "application/octet-stream"
+_PART = re.compile(rb'.*?;\s*name="([^"]*)"(?:;\s*filename="[^"]*")?\s*$', re.IGNORECASE)
+_NAME = re.compile(r"[^\"\r\n%\\]+")
+
+
+def label(content: Content) -> str:
+    """Return the value of the content-type header."""
+    return f"{content.media_type}; boundary={BOUNDARY}"
+
+
+def encode(body: Json, content: Content, spelling: Spelling) -> bytes:  # noqa: ARG001  (one choice)
+    """Return `body` as parts.
+
+    Raises InexpressibleError for a body that is no object, for an empty array, for names that a
+    header cannot quote and for a text that holds the boundary.
+    """
+    if not isinstance(body, dict):
+        raise InexpressibleError("a form is always an object")
+    try:
+        parts = [part for name, value in body.items() for part in _parts(name, value, content)]
+    except UnicodeEncodeError as problem:
+        raise InexpressibleError("a lone surrogate has no UTF-8 form") from problem
+    if any(BOUNDARY.encode() in part for part in parts):
+        raise InexpressibleError("the text holds the boundary of the parts")
+    mark = f"--{BOUNDARY}".encode()
+    return b"".join(mark + b"\r\n" + part + b"\r\n" for part in parts) + mark + b"--\r\n"
+
+
+def _parts(name: str, value: Json, content: Content) -> Iterator[bytes]:
+    if not _NAME.fullmatch(name):
+        raise InexpressibleError("a header cannot quote this name")
+    if value == []:
+        raise InexpressibleError("a form cannot say that an array is empty")
+    place = Place(View.of(content.schema, content.schema)).member(name)
+    stated = content.content_types.get(name, "").partition(",")[0].strip()
+    items = value if isinstance(value, list) and "json" not in stated else [value]
+    for item in items:
+        here = place.item() if isinstance(value, list) else place
+        kind = stated or ("application/json" if isinstance(item, (dict, list)) else "")
+        text = document(item) if "json" in kind else plain(item)
+        lines = f'Content-Disposition: form-data; name="{name}"'
+        if _is_binary(here):
+            lines += f'; filename="{name}"'
+            kind = kind or _FILE
+        if kind:
+            lines += f"\r\nContent-Type: {kind}"
+        yield f"{lines}\r\n\r\n{text}".encode()
+
+
+def _is_binary(place: Place) -> bool:
+    return any(
+        each.get("format") == "binary" or "contentMediaType" in each for each in place.view.schemas
+    )
+
+
+def read(data: bytes, content: Content) -> Readings:
+    """Return every body that the parts may stand for."""
+    sent: dict[str, list[tuple[str, bool]]] = {}
+    mark = f"--{BOUNDARY}".encode()
+    pieces = data.split(mark)
+    if len(pieces) < 2 or not pieces[-1].startswith(b"--"):  # noqa: PLR2004  (an opening, a close)
+        return Readings((), unreadable=True)
+    for piece in pieces[1:-1]:
+        head, _, text = piece.removeprefix(b"\r\n").removesuffix(b"\r\n").partition(b"\r\n\r\n")
+        fields = dict(line.lower().partition(b":")[::2] for line in head.split(b"\r\n"))
+        found = next(filter(None, map(_PART.fullmatch, head.split(b"\r\n"))), None)
+        if found is None:
+            return Readings((), unreadable=True)
+        is_json = b"json" in fields.get(b"content-type", b"")
+        sent.setdefault(found[1].decode("utf-8", "replace"), []).append(
+            (text.decode("utf-8", "replace"), is_json)
+        )
+    root = Place(View.of(content.schema, content.schema))
+    unreadable, choices = not sent, []
+    for name, texts in sent.items():
+        values, refusable = _values(texts, root.member(name))
+        unreadable |= refusable
+        choices.append([(name, value) for value in values])
+    bodies = [
+        {name: value for name, value in members if value is not ABSENT}
+        for members in islice(product(*choices), MOST_READINGS + 1)
+    ]
+    complete = len(bodies) <= MOST_READINGS
+    return Readings(tuple(bodies[:MOST_READINGS]), unreadable, complete)
+
+
+def _values(texts: list[tuple[str, bool]], place: Place) -> tuple[list[Json], bool]:
+    whole = [parsed(text) if is_json else scalars(text, place) for text, is_json in texts]
+    if not place.takes_array:
+        several = len(texts) > 1
+        items = lists(whole) if several else []
+        return [*whole[-1], *(whole[0] if several else ()), *items], several or not whole[0]
+    items = lists(
+        [parsed(text) if is_json else scalars(text, place.item()) for text, is_json in texts]
+    )
+    lone = whole[0] if len(texts) == 1 and texts[0][1] else []
+    return [*items, *lone], False
