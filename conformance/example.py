@@ -135,7 +135,7 @@ class _Maker:
             yield from (each for each in flat.enum if each not in ("", None))
             yield from (each for each in flat.enum if each in ("", None))
             return
-        for kind in _kinds(flat):
+        for kind in kinds_of(flat):
             match kind:
                 case "object":
                     yield from self._objects(flat, depth, frozenset(), full=full)
@@ -350,7 +350,7 @@ _HINTS: Mapping[str, str] = {
 }
 
 
-def _kinds(flat: Flat) -> list[str]:
+def kinds_of(flat: Flat) -> list[str]:
     """Return the types that may be, the likeliest first: null last, unless it is alone."""
     declared: list[str] = []
     for part in flat.parts:

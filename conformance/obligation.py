@@ -47,7 +47,9 @@ class Without:
     names: tuple[str, ...]
 
     def __call__(self, value: Json) -> Json:
-        """Return the object without the names."""
+        """Return the object without the names; what is no object has none."""
+        if not isinstance(value, dict):
+            return value
         return {name: each for name, each in value.items() if name not in self.names}
 
 
@@ -59,7 +61,9 @@ class With:
     at: Literal["last", "first", "middle"] = "last"
 
     def __call__(self, value: Json) -> Json:
-        """Return the object with the members."""
+        """Return the object with the members; what is no object takes none."""
+        if not isinstance(value, dict):
+            return value
         before = {"last": len(value), "first": 0, "middle": 1}[self.at]
         pairs = [*value.items()]
         return dict([*pairs[:before], *self.members.items(), *pairs[before:]])

@@ -1,8 +1,8 @@
 """from_schema(): the one home of hypothesis-jsonschema, with strings of our own.
 
 Random drawing alone never reaches a length of a thousand and hardly leaves ASCII, so strings are
-built by repetition and from the blocks of Unicode. Everything else comes from hypothesis-jsonschema
-(0.23.1), which serves schemas without recursion.
+built by repetition and from the blocks of Unicode. What hypothesis-jsonschema (0.23.1) does not
+serve is drawn by `conformance.drawing`; the rest comes from there.
 """
 
 from __future__ import annotations
@@ -55,10 +55,48 @@ def from_schema(schema: Json, root: Json, hops: int = 0) -> SearchStrategy[Any]:
         )
     if schema.get("type") == "string" and plain <= {"type", "minLength", "maxLength"}:
         return texts(max(1, schema.get("minLength", 0)), schema.get("maxLength", _FREE_LENGTH))
+    if hops > _HOPS or _beyond_the_library(schema):
+        return _own((schema,), root, hops)
     from hypothesis_jsonschema import from_schema as library  # noqa: PLC0415  (slow to import)
 
-    defs = {"$defs": root["$defs"]} if isinstance(root, Mapping) and "$defs" in root else {}
-    return library({**schema, **defs})
+    return library(dict(schema))
+
+
+_NOT_IN_THE_LIBRARY = frozenset(
+    {
+        *("$ref", "prefixItems", "minContains", "maxContains", "dependentRequired"),
+        *("dependentSchemas", "unevaluatedItems", "unevaluatedProperties", "pattern"),
+        *("patternProperties", "propertyNames", "format", "discriminator"),
+    }
+)
+"""What hypothesis-jsonschema 0.23.1 passes over, refuses, or reads as Python's own patterns."""
+
+
+def _beyond_the_library(schema: Json) -> bool:
+    queue = [schema]
+    for each in queue:
+        if isinstance(each, Mapping):
+            if _NOT_IN_THE_LIBRARY & each.keys():
+                return True
+            queue.extend(each.values())
+        elif isinstance(each, list):
+            queue.extend(each)
+    return False
+
+
+def _own(parts: Sequence[Json], root: Json, hops: int) -> SearchStrategy[Any]:
+    """Return values that fit all of `parts`, with nothing of the library."""
+    from conformance.drawing import drawn  # noqa: PLC0415  (rarely needed)
+
+    def inner(below: Sequence[Json]) -> SearchStrategy[Any]:
+        if not below:
+            return texts(1, 12)
+        met = any(isinstance(each, Mapping) and "$ref" in each for each in below)
+        return (
+            from_schema(below[0], root, hops) if len(below) == 1 else _own(below, root, hops + met)
+        )
+
+    return st.deferred(lambda: drawn(parts, root, inner, texts, deep=hops > _HOPS))
 
 
 def _objects(schema: Mapping[str, Json], root: Json, hops: int) -> SearchStrategy[dict[str, Any]]:

@@ -55,6 +55,7 @@ ORDER = (
     "words",
     "strictjson",
     "example",
+    "drawing",
     "strategies",
     "kinds",
     "obligation",

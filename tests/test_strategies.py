@@ -22,6 +22,7 @@ from conformance.strategies import (
     unknown_members,
 )
 from conformance.verdict import Expectation, Verdict
+from tests.small_schemas import small
 from tests.soundness import SMALL, TEXT, fits
 from tests.test_cases import plan
 
@@ -41,10 +42,18 @@ REST = {
     },
     "map": {"type": "object", "additionalProperties": {"type": "integer"}, "minProperties": 1},
 }
+BEYOND = (
+    *("recursion", "prefixItems", "pattern-length", "propertyNames"),
+    *("patternProperties", "dependentSchemas", "unevaluatedProperties", "minContains"),
+)
+"""What hypothesis-jsonschema does not draw."""
+
+KEYWORDS = {name: small(name).schema for name in BEYOND}
 SCHEMAS = {
     "default": plan("default").deriver.content.schema,
     **{each.name: each.schema for each in SMALL},
     **REST,
+    **KEYWORDS,
 }
 
 
@@ -85,6 +94,11 @@ def test_every_optional_property_comes_and_goes() -> None:
 def test_a_schema_that_contains_itself_is_drawn_some_way_down() -> None:
     schema = SCHEMAS["recursive"]
     drawn(schema, lambda body: "child" in body["root"].get("child", {}))
+
+
+def test_limits_are_reached_where_a_pattern_stands_beside_them() -> None:
+    schema = {"type": "string", "pattern": "^[a-z]+$", "maxLength": 1000}
+    assert len(drawn(schema, lambda text: len(text) > 900)) > 900
 
 
 def test_a_schema_that_is_no_object_draws_any_text() -> None:

@@ -91,11 +91,11 @@ def translated(pattern: str) -> str:
     return "".join(out)
 
 
-_RISKY = re.compile(r"[*+}]\??\)+[*+{]|\|[^()]*\)[*+{]|\\[1-9]")
-"""A repetition of what repeats, or of alternatives: Python may go back without an end."""
+_RISKY = re.compile(r"\)[*+{]|\\[1-9]|([*+]|,\})(.*([*+]|,\})){2}", re.DOTALL)
+"""A repeated group, or many repetitions: Python may go back over a text without an end."""
 
 
-_BEYOND = re.compile(r"\\[pPu]\{")
+_BEYOND = re.compile(r"\\[pPu]\{|\\c")
 """What Python's patterns do not know."""
 
 
