@@ -88,7 +88,8 @@ def list_cases(
         own.setdefault(case.clause, []).append(case)
     known = {clause.id: (number, clause) for number, clause in enumerate(clauses)}
     most = _share([group for group in own.values() if group])
-    exchanges = _Exchanges(max(60, min(1000, _BUDGET // max(1, min(len(cases), MOST_CASES)))))
+    listed_at_most = max(1, min(len(cases), MOST_CASES))
+    exchanges = _Exchanges(max(60, min(1000, _BUDGET // 2 // listed_at_most)))
     groups, pairs = [], []
     for clause, every in own.items():
         if every:
