@@ -17,6 +17,7 @@ from conformance.explain import Ask, Said
 from conformance.judge import blamed_name
 from conformance.plan import Plan
 from conformance.preflight import words_of
+from conformance.profiles import NOBODY, Profile
 from conformance.prose import Prose
 from conformance.record import MOST_READ, record
 from conformance.records import (
@@ -72,6 +73,7 @@ class Answers:
     """The memory of one run against one target, in one process.
 
     What is new in it goes to `note` as well, so that a run that was cut short can go on.
+    `profile` knows secrets and culprits that the contract does not mark.
     """
 
     def __init__(
@@ -80,8 +82,10 @@ class Answers:
         base: str,
         headers: Sequence[tuple[str, str]] = (),
         note: Note = lambda _, __: None,
+        profile: Profile = NOBODY,
     ) -> None:
         self._note = note
+        self._profile = profile
         self._redactor = redactor
         self._base = base
         self._headers = tuple(headers)
@@ -97,7 +101,8 @@ class Answers:
         operation = plan.operation
         body = parsed(exchange)
         marks = self._marks_of(operation)
-        secrets = tuple(Secret(text) for text in _written(exchange, marks.secrets))
+        hidden = (*marks.secrets, *self._unmarked(exchange))
+        secrets = tuple(Secret(text) for text in _written(exchange, hidden))
         found = breaches(operation, exchange, self._validators)
         if exchange.accepted:
             prose = self._prose.setdefault(operation.id, Prose(operation))
@@ -143,9 +148,21 @@ class Answers:
         if operation.id not in self._marks:
             self._marks[operation.id] = _Marks(
                 marked(operation.responses, "x-conformance-secret"),
-                marked(operation.responses, "x-conformance-culprit"),
+                tuple(
+                    dict.fromkeys(
+                        (
+                            *marked(operation.responses, "x-conformance-culprit"),
+                            *self._profile.culprits,
+                        )
+                    )
+                ),
             )
         return self._marks[operation.id]
+
+    def _unmarked(self, exchange: Exchange) -> Iterator[tuple[str, ...]]:
+        response = exchange.response
+        names = self._profile.secret_members(response.body) if response is not None else ()
+        return ((name,) for name in names)
 
     def new(self, answer: Answer) -> tuple[Breach, ...]:
         """Return the breaches of `answer` that no earlier answer showed."""

@@ -20,8 +20,8 @@ _INCONCLUSIVE: Final = 7
 def _begin(session: pytest.Session) -> tuple[Run, pytest.TerminalReporter]:
     config = session.config
     reporter: pytest.TerminalReporter | None = config.pluginmanager.get_plugin("terminalreporter")
-    if reporter is None or config.getoption("dist", "no") != "no":
-        raise pytest.UsageError("--dry-run and --explain-values print in order: leave -n away.")
+    if reporter is None:
+        raise pytest.UsageError("--dry-run and --explain-values need pytest's terminal reporter.")
     reporter.ensure_newline()
     return run_of(config), reporter
 

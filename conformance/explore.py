@@ -23,6 +23,7 @@ from conformance.obligation import ITEM, Put, Site, With, Without
 from conformance.plan import Plan
 from conformance.records import CaseRecord
 from conformance.seeded import from_the_seed_alone
+from conformance.session import Aborted
 from conformance.strategies import from_schema
 from conformance.traits import traits
 from conformance.verdict import Expectation, Level, Verdict
@@ -95,6 +96,7 @@ def explore(
     plan = session.as_read(plan)
     last: list[Case] = []
     failing: list[Case] = []
+    stopped: list[Aborted] = []
 
     @seed(run_seed)
     @settings(
@@ -112,7 +114,14 @@ def explore(
         if case is None:
             return
         last[:] = [case]
-        if session.trial(plan, case) in _BAD:
+        if stopped:
+            return
+        try:
+            verdict = session.trial(plan, case)
+        except Aborted as stop:  # not for Hypothesis, which would look for its smallest cause
+            stopped.append(stop)
+            return
+        if verdict in _BAD:
             failing[:] = [case]
             raise _Found
 
@@ -125,6 +134,8 @@ def explore(
         if type(problem).__name__ not in {"Flaky", "FlakyFailure", "FlakyReplay"} or not failing:
             raise
         return session.hold(plan, _named(session, plan, failing[0]), explored=True)
+    if stopped:
+        raise stopped[0]
     if not last:
         last = [_fallback(plan, exploration)]
     return session.hold(plan, last[0], explored=True)

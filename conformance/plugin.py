@@ -48,6 +48,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     """Find fault with what the user asked for before anything is collected or sent."""
     if wanted(session.config):
         try:
+            _check_order(session.config)
             run = run_of(session.config)
             heed(session.config)
             if _sends(session.config):
@@ -65,6 +66,16 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Leave signals as they were."""
     restore(config)
+
+
+def _check_order(config: pytest.Config) -> None:
+    """Raise UsageError where what prints in order is to run in several processes."""
+    asked = settings(config)
+    spread = config.getoption("dist", "no") != "no" or hasattr(config, "workerinput")
+    if spread and (asked.dry_run or asked.explain_values):
+        raise UsageError(
+            "--dry-run and --explain-values print in order, from one process", "Leave -n away."
+        )
 
 
 def _sends(config: pytest.Config) -> bool:
@@ -143,7 +154,7 @@ def _label(identifier: str, plan: Plan, *, many: bool) -> str:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> bool | None:
     """Rehearse, or explain, instead of running, where the user asks for it."""
-    if not _ours(session.items) or hasattr(session.config, "workerinput"):
+    if not _ours(getattr(session, "items", [])):
         return None
     asked = settings(session.config)
     if session.config.option.collectonly or not (asked.dry_run or asked.explain_values):

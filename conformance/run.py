@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from conformance.ahead import Ahead
     from conformance.embedded import ServerProcess
     from conformance.headers import TargetHeader
+    from conformance.profiles import Profile
     from conformance.rehearsal import Rehearsal
     from conformance.report import Reported
     from conformance.session import Session
@@ -230,13 +231,16 @@ class Run:
         """How many requests this process has sent, replays and retries included."""
         return self._target.requests_sent if self._target is not None else 0
 
+    @cached_property
+    def _profile(self) -> Profile:
+        servers = {server for each in self.contract.operations for server in each.servers}
+        return profile_of(self.settings, sorted(servers))
+
     def _aimed(self, url: str) -> Target:
         """Return the target; nothing is opened before the first request."""
-        servers = {server for each in self.contract.operations for server in each.servers}
-        profile = profile_of(self.settings, sorted(servers))
         shared = self.folder / TURNS if self.worker else None
         return aim(
-            parse_target_url(url), self.settings, self.headers, profile, self.redactor, shared
+            parse_target_url(url), self.settings, self.headers, self._profile, self.redactor, shared
         )
 
     @property
@@ -250,7 +254,7 @@ class Run:
 
         url = self.settings.target if self.settings.target is not None else self._embedded()
         with self._aimed(url) as target:
-            answers = Answers(self.redactor, url, self._shown_headers)
+            answers = Answers(self.redactor, url, self._shown_headers, profile=self._profile)
             for plan in self.plans:
 
                 def answer(request: Request, plan: Plan = plan) -> Answer:
@@ -293,7 +297,13 @@ class Run:
             self._writer.write("clause", _untested(operation, reason))
         self._ahead = Ahead(self._target, settings.concurrency)
         return Session(
-            self._ahead, self._writer, self.redactor, base, self._shown_headers, worker=self.worker
+            self._ahead,
+            self._writer,
+            self.redactor,
+            base,
+            self._shown_headers,
+            worker=self.worker,
+            profile=self._profile,
         )
 
     def _lines(self) -> Mapping[str, int]:
@@ -367,6 +377,8 @@ class Run:
 
     def close(self) -> None:
         """Release the target and the journal, which learns how many requests went out."""
+        if not self.worker:
+            (self.folder / TURNS).unlink(missing_ok=True)
         if self._ahead is not None:
             self._ahead.close()
         if self._target is not None and self._writer is not None:
@@ -382,7 +394,6 @@ class Run:
         path = self.folder / JOURNAL
         if not path.exists():
             return False
-        (self.folder / TURNS).unlink(missing_ok=True)
         writer, (started_at, sent) = JournalWriter(path), read_totals(path)
         for case, reason in self._crashed.items():
             writer.write("finish", broken(case, reason))

@@ -23,6 +23,7 @@ from conformance.judge import Judgement, judge
 from conformance.pacing import HaltError
 from conformance.plan import Plan
 from conformance.preflight import diagnose, is_nowhere, nowhere, unknown_values, wants_values
+from conformance.profiles import NOBODY, Profile
 from conformance.records import AbortRecord, Breach, CaseRecord, ShownRecord, broken
 from conformance.redact import Redactor
 from conformance.traits import traits
@@ -47,22 +48,24 @@ class Aborted(Exception):  # noqa: N818  (no error: the run ends early, for a re
 class Session:
     """One run of some plans against one target, in one process."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (what a run is made of)
         self,
         target: Sender,
         writer: JournalWriter,
         redactor: Redactor,
         base: str,
         headers: Sequence[tuple[str, str]] = (),
+        *,
         worker: str = "",
         clock: Callable[[], float] = time.monotonic,
+        profile: Profile = NOBODY,
     ) -> None:
         self.target = target
         self._ahead = target if isinstance(target, Ahead) else None
         self.writer = writer
         self.redactor = redactor
         self.base = base
-        self.answers = Answers(redactor, base, headers, writer.write)
+        self.answers = Answers(redactor, base, headers, writer.write, profile)
         self.worker = worker
         self._clock = clock
         self._sent: dict[str, Answer] = {}

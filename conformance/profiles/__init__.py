@@ -7,6 +7,7 @@ provider of the contract that comes with the suite, with that contract.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -55,6 +56,17 @@ class Profile:
         """Whether `host` is the provider's."""
         name = host.lower().rstrip(".")
         return any(name == each or name.endswith(f".{each}") for each in self.hosts)
+
+    def secret_members(self, body: bytes) -> tuple[str, ...]:
+        """Return the names of the members of `body` that no output may show."""
+        return tuple(
+            dict.fromkeys(
+                name
+                for kind, names in self.secrets.items()
+                if re.search(rb'"object"\s*:\s*"' + re.escape(kind.encode()) + rb'"', body)
+                for name in names
+            )
+        )
 
 
 NOBODY: Final = Profile("none")
