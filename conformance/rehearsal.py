@@ -1,6 +1,7 @@
 """A rehearsal (--dry-run): every request in order, as it would be sent, and none of them sent.
 
-What depends on answers is left out: replays of failures, and what exploration does about them.
+What depends on answers is left out: replays of failures, what exploration does about them, and
+how a target reads arrays.
 """
 
 from __future__ import annotations

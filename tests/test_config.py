@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import textwrap
 import tomllib
 from dataclasses import fields
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 from conformance import config
 from conformance.errors import UsageError
 from conformance.options import settings
+from conformance.run import Run
 from conformance.settings import Settings, options
 from tests.cli import pytest_in
 
@@ -190,3 +192,13 @@ def test_schema_and_table_are_printed(argument: str, status: int) -> None:
         assert schema["additionalProperties"] is False
     elif argument == "--table":
         assert ended.stdout.strip() == config.table()
+
+
+def test_the_example_of_the_readme_is_read(tmp_path: Path) -> None:
+    text = README.read_text()
+    start = text.index('       target-url = "https://sandbox.example.com"')
+    example = textwrap.dedent(text[start : text.index("   Nested names are tables")])
+    file = config.read(written(tmp_path, example))
+    assert file.chosen["target"] == "https://sandbox.example.com"
+    assert file.values["PostAccountLinks"]["never"] == ["expand"]
+    assert Run(Settings(file=file, reports=tmp_path), "name").plans
