@@ -89,6 +89,16 @@ def check_head(
         raise _framing("too-large", f"the answer announces {int(length)} bytes")
 
 
+def check_interim(wire: bytes) -> None:
+    """Raise FaultError where a head before the last one is of another version."""
+    start, last = 0, _last_head(wire)
+    while start < last and (found := _STATUS_LINE.match(wire, start)):
+        if found[1] not in _VERSIONS:
+            raise _framing("bad-version", f"the target answers as HTTP/{_excerpt(found[1])}")
+        end = _HEAD_END.search(wire, start)
+        start = end.end() if end else last
+
+
 def leftover(wire: bytes, *, method: str, status: int, headers: RawHeaders) -> int:
     """Count the bytes of `wire` behind a complete answer that a parser took without complaint."""
     start = _end_of_heads(wire)

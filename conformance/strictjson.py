@@ -14,8 +14,8 @@ MOST_SHOWN = 4000
 is cut before it is redacted is no longer found."""
 
 MOST_DIGITS = 400
-MOST_VALUES = 200_000
-"""Beyond any answer that is meant to be read; some ten MB of Python objects."""
+MOST_VALUES = 50_000
+"""Beyond any answer that is meant to be read; with names some 40 MB of Python objects."""
 
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
 """The end is optional: else a text without one is looked for again from every quote within it."""
@@ -32,7 +32,7 @@ def parse(data: bytes) -> Json:
 
     Raises NotJSONError for what is not UTF-8 without a byte order mark (RFC 8259, section 8.1),
     NaN and infinities, numbers beyond all measure (section 6), repeated names (section 4), lone
-    surrogates (section 8.2), nesting deeper than 64 and more than 200,000 values (limits that
+    surrogates (section 8.2), nesting deeper than 64 and more than 50,000 values (limits that
     section 9 allows a reader), and text that does not parse whole.
     """
     if not data.strip():

@@ -103,6 +103,7 @@ def _exchange(
         )
     )
     guard.in_head = False
+    framing.check_interim(bytes(guard.wire))
     framing.check_head(
         version=answer.extensions.get("http_version", b"HTTP/1.1"),
         status=answer.status,

@@ -158,6 +158,7 @@ ROWS = (
     Behaviour("103-thrice-first", "PASS", wrapped(b"HTTP/1.1 103 Early\r\nLink: a\r\n\r\n" * 3)),
     Behaviour("199-first", "PASS", wrapped(b"HTTP/1.1 199 Odd\r\n\r\n")),
     Behaviour("100-with-length", "PASS", wrapped(b"HTTP/1.1 100 Continue\r\nContent-Length: 0\r\n\r\n")),
+    Behaviour("100-of-another-version", _VERSION, wrapped(b"HTTP/1.3 100 Continue\r\n\r\n")),
     Behaviour("103-flood", _LARGE, always(drip(b"", b"HTTP/1.1 103 Early\r\n\r\n"))),
     Behaviour("100-flood-then-answer", _LARGE, wrapped(b"HTTP/1.1 100 Continue\r\n\r\n" * 9999)),
     Behaviour("101", "FAULT framing/upgrade", raw(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n")),

@@ -130,6 +130,7 @@ ROWS = (
     Behaviour("a-million-items", _BODY, _member(b'"a":[' + b"1," * 999_999 + b"1]")),
     Behaviour("a-million-objects", _BODY, _member(b'"a":[' + b"{}," * 999_999 + b"{}]")),
     Behaviour("100000-names", "PASS | " + _BODY, _member(b",".join(b'"n%d":0' % number for number in range(100_000)))),
+    Behaviour("49000-names-and-texts", "PASS", _member(b",".join(b'"name-of-%08d":"text-of-%08d"' % (number, number) for number in range(49_000)))),
     Behaviour("text-of-3-mb", "PASS", _member(b'"a":"' + b"x" * 3_000_000 + b'"')),
     Behaviour("quotes-3-mb", "PASS", _member(b'"a":"' + b'\\"' * 1_500_000 + b'"')),
     Behaviour("astral-3-mb", "PASS", _member(b'"a":"' + "😀".encode() * 750_000 + b'"')),
