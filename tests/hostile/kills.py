@@ -48,8 +48,8 @@ def wrong(folder: Path, answered: int, workers: int) -> list[str]:
         found.append(f"{len(open_cases)} cases are open with {workers} workers")
     if len(finished) > answered:
         found.append(f"{len(finished)} cases finished after {answered} requests")
-    # A request is sent ahead of its turn, controls are no cases of their own: a dozen at most.
-    if answered - len(finished) > 12 * workers:
+    # Some requests are controls only, some are sent ahead of their turn.
+    if answered - len(finished) > 25 * workers:
         found.append(f"only {len(finished)} cases finished after {answered} requests")
     reported = write_reports(run_folder(folder))
     journal = read_journal(run_folder(folder) / "journal.ndjson")
