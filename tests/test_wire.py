@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import product
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -240,10 +242,25 @@ ROWS: tuple[tuple[Json, bytes, Sequence[Json], bool], ...] = (
 def test_every_freedom_of_the_wire_is_a_reading(
     schema: Json, data: bytes, expected: Sequence[Json], *, refusable: bool
 ) -> None:
-    content = form(schema, d=DEEP, k=KEYS, c=COMMA, p=PIPES)
+    open_ = form(schema, d=DEEP, k=KEYS, c=COMMA, p=PIPES)
+    content = replace(open_, schema={**open_.schema, "additionalProperties": False})
     readings = wires()[FORM].read(data, content)
     assert [json.dumps(each) for each in readings.values] == [json.dumps(e) for e in expected]
     assert (readings.unreadable, readings.complete) == (refusable, True)
+
+
+@pytest.mark.parametrize("name", [b"a[]", b"a[0]", b"a%5Bb%5D"])
+@pytest.mark.parametrize("kind", ["a", "k"])
+def test_brackets_without_a_meaning_may_be_part_of_a_name(name: bytes, kind: str) -> None:
+    content = form({"a": TEXT, "k": LIST}, k=KEYS)
+    whole = unquote(name.decode()).replace("a", kind, 1)
+    found = bodies(name.replace(b"a", kind.encode(), 1) + b"=x", content)
+    assert {whole: "x"} in found
+    assert any(kind in body for body in found)
+
+
+def test_in_deep_object_brackets_have_a_meaning() -> None:
+    assert bodies(b"d[0]=x", form({"d": LIST}, d=DEEP)) == ({"d": ["x"]},)
 
 
 @pytest.mark.parametrize(

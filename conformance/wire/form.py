@@ -5,17 +5,19 @@ freedoms that it models, beside those of the names themselves (`conformance.wire
 
 - malformed percent-encoding and bad UTF-8 are read literally or with replacement, or refused;
 - a pair with malformed percent-encoding may be dropped;
+- brackets that the contract gives no meaning may be part of a name;
 - a raw semicolon may part pairs (HTML 4.01, appendix B.2.2), or be refused;
 - NUL and empty pairs may be refused.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from conformance.percent import decoded
 from conformance.schema import Same, View
 from conformance.wire import InexpressibleError, Readings, Spelling
 from conformance.wire.brackets import top_name, trees
@@ -117,7 +119,39 @@ def read(data: bytes, content: Content) -> Readings:
 
 
 def _read(data: bytes, content: Content) -> Readings:
-    return _by_names(data, content) or _as_a_whole(data, content)
+    found = _by_names(data, content) or _as_a_whole(data, content)
+    whole = _whole_names(data, content)
+    if not whole:
+        return found
+    other = _as_a_whole(data, content, whole)
+    half = MOST_READINGS // 2
+    values = (*found.values[:half], *other.values[:half])
+    complete = found.complete and other.complete
+    complete &= len(values) == len(found.values) + len(other.values)
+    return Readings(values, found.unreadable or other.unreadable, complete)
+
+
+def _whole_names(data: bytes, content: Content) -> frozenset[str]:
+    """Return the names that somebody who knows no brackets there takes as they are.
+
+    Only style deepObject gives brackets a meaning (OpenAPI 3.0.4, section 4.8.12.3): else `a[]` is
+    a name of its own, which matters where such names are allowed.
+    """
+    schema = content.schema
+    if b"[" not in data and b"%5" not in data:
+        return frozenset()
+    if isinstance(schema, Mapping) and schema.get("additionalProperties") is False:
+        return frozenset()
+    known, found = _places(Same(content)), set[str]()
+    for pair in data.split(b"&"):
+        raw = pair.partition(b"=")[0]
+        top = top_name(raw)
+        place = known.of(top) if top is not None else None
+        if top is not None and place is not None and place.declared and not place.takes_object:
+            name = decoded(raw.replace(b"+", b" ")).decode("utf-8", "replace")
+            if place.style not in ("index", "append") and name != top:
+                found.add(name)
+    return frozenset(found)
 
 
 class _Fields:
@@ -185,8 +219,8 @@ def _by_names(data: bytes, content: Content) -> Readings | None:
     return Readings(tuple(bodies[:MOST_READINGS]), unreadable, complete)
 
 
-def _as_a_whole(data: bytes, content: Content) -> Readings:
-    tree, clean, unreadable = trees(data)
+def _as_a_whole(data: bytes, content: Content, literal: frozenset[str] = frozenset()) -> Readings:
+    tree, clean, unreadable = trees(data, literal)
     known = _places(Same(content))
     places = {name: known.of(name) for name in dict.fromkeys([*known.spread, *tree])}
     bodies: list[Json] = []
