@@ -96,6 +96,14 @@ class Answers:
         self._marks: dict[str, _Marks] = {}
         self._validators = Validators()
 
+    def forget(self) -> None:
+        """Keep nothing of the operations so far but what was shown."""
+        self._seen.clear()
+        self._places.clear()
+        self._prose.clear()
+        self._marks.clear()
+        self._validators = Validators()
+
     def take(self, plan: Plan, exchange: Exchange) -> Answer:
         """Read an answer: what it breaks, whom it blames, which places it has."""
         operation = plan.operation

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from conformance.explore import explore
-from conformance.items import Held
+from conformance.items import Held, Whole
 from conformance.running import EXIT, MODULES, run_of
 from conformance.text import some
 
 if TYPE_CHECKING:
+    from conformance.rehearsal import Rehearsal
     from conformance.run import Run
 
 _INCONCLUSIVE: Final = 7
@@ -33,6 +34,8 @@ def print_requests(session: pytest.Session) -> None:
     run, reporter = _begin(session)
     rehearsal = run.rehearsal(reporter.write_line)
     for item in session.items:
+        if isinstance(item, Whole):
+            _print_whole(run, rehearsal, item)
         if not isinstance(item, Held):
             continue
         if item.module_name == MODULES[0]:
@@ -46,6 +49,23 @@ def print_requests(session: pytest.Session) -> None:
         f"dry run: {some(rehearsal.count, 'request')}, none was sent; nothing is proved"
     )
     session.config.stash[EXIT] = _INCONCLUSIVE
+
+
+def _print_whole(run: Run, rehearsal: Rehearsal, item: Whole) -> None:
+    from conformance.example import NoExampleError  # noqa: PLC0415  (not for other suites)
+    from conformance.whole import drawn, local, wanted  # noqa: PLC0415
+
+    try:
+        plan = run.plan(item.operation)
+    except NoExampleError:
+        return
+    for case in plan.cases:
+        if wanted(local(case.id, item.operation), run.settings.only):
+            rehearsal.hold(plan, case)
+    for each in drawn(run, plan):
+        examples = run.examples * (1 if each.keyword else 4)
+        explore(rehearsal, plan, each, examples, run.settings.seed)
+    rehearsal.response(plan)
 
 
 def print_values(session: pytest.Session) -> None:

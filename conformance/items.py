@@ -6,9 +6,9 @@ a key.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from traceback import format_exception
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 import pytest
 
@@ -21,6 +21,7 @@ from conformance.text import disarmed
 if TYPE_CHECKING:
     from conformance.case import Case
     from conformance.clause import Clause
+    from conformance.contract.model import Operation
     from conformance.plan import Plan
     from conformance.records import CaseRecord
     from conformance.run import Run
@@ -55,7 +56,7 @@ class Held(pytest.Item):
     def runtest(self) -> None:
         """Send, and turn the verdict into an outcome of pytest."""
         from conformance.deviations import covering  # noqa: PLC0415  (not for other suites)
-        from conformance.session import Aborted  # noqa: PLC0415  (loaded by now)
+        from conformance.session import Aborted, NotReady  # noqa: PLC0415  (loaded by now)
 
         run = run_of(self.config)
         try:
@@ -64,13 +65,10 @@ class Held(pytest.Item):
             sentence = disarmed(stop.reason.sentence)
             self.session.shouldstop = sentence
             pytest.skip(f"not run: {sentence}")
+        except NotReady as stop:
+            pytest.skip(f"inconclusive: {disarmed(stop.reason.sentence)}")
         except UsageError as problem:
-            if not hasattr(self.config, "workerinput"):
-                pytest.exit(str(problem), returncode=4)
-            # Only this process would exit; the one that started it is told by the report.
-            self.session.shouldstop = problem.what
-            self.user_properties.append(("unusable", str(problem)))
-            pytest.skip(f"not run: {problem.what}")
+            _unusable(self, problem)
         except Exception as problem:  # noqa: BLE001  (whatever it is, it is no fault of the target)
             run.session.broke(str(self.each.id), problem)
             self.user_properties.append(("verdict", "TOOL"))
@@ -113,14 +111,104 @@ class Held(pytest.Item):
         return self.path, 0, self.name
 
 
-def hold(item: Held) -> None:
+def _unusable(item: pytest.Item, problem: UsageError) -> NoReturn:
+    """End the run: the user has to mend something."""
+    if not hasattr(item.config, "workerinput"):
+        pytest.exit(str(problem), returncode=4)
+    # Only this process would exit; the one that started it is told by the report.
+    item.session.shouldstop = problem.what
+    item.user_properties.append(("unusable", str(problem)))
+    pytest.skip(f"not run: {problem.what}")
+
+
+class Whole(pytest.Item):
+    """One operation with all its cases: an item of a run of many operations."""
+
+    operation: Operation
+    module_name = MODULES[0]
+
+    @classmethod
+    def of_operation(cls, module: pytest.Module, name: str, operation: Operation) -> Self:
+        """Return the item that holds the target to all of `operation`."""
+        item = cls.from_parent(module, name=name, nodeid=f"{module.nodeid}::{name}")
+        item.operation = operation
+        return item
+
+    def runtest(self) -> None:
+        """Send, and turn the verdicts into one outcome of pytest: the worst of them."""
+        from conformance.example import NoExampleError  # noqa: PLC0415  (not for other suites)
+        from conformance.session import Aborted, NotReady  # noqa: PLC0415
+        from conformance.whole import held  # noqa: PLC0415
+
+        run = run_of(self.config)
+        records: list[CaseRecord] = []
+        try:
+            records += held(run, self.operation)
+        except NoExampleError as problem:
+            run.leave_out(self.operation, str(problem))
+            pytest.skip(f"not tested: {disarmed(str(problem))}")
+        except NotReady as stop:
+            pytest.skip(f"inconclusive: {disarmed(stop.reason.sentence)}")
+        except Aborted as stop:
+            sentence = disarmed(stop.reason.sentence)
+            self.session.shouldstop = sentence
+            pytest.skip(f"not run: {sentence}")
+        except UsageError as problem:
+            _unusable(self, problem)
+        except Exception as problem:  # noqa: BLE001  (whatever it is, it is no fault of the target)
+            run.leave_out(self.operation, "the suite broke over it")
+            run.session.broke(f"{self.operation.id}:plan", problem)
+            self.user_properties.append(("verdict", "TOOL"))
+            broken = run.redactor.clean("".join(format_exception(problem)))
+            pytest.fail(disarmed(broken), pytrace=False)
+        self._judge(run, records)
+
+    def _judge(self, run: Run, records: Sequence[CaseRecord]) -> None:
+        from conformance.deviations import covering  # noqa: PLC0415  (not for other suites)
+
+        if not records:
+            pytest.skip("not selected: it has no case that --only speaks of")
+        known = [each for each in records if covering(run.standing, each) is not None]
+        bad = [
+            each
+            for each in records
+            if each.verdict not in ("PASS", "INCONCLUSIVE") and each not in known
+        ]
+        hard = [each for each in bad if each.level == "MUST" or each.verdict != "FAIL"]
+        if run.settings.strict:
+            hard = bad
+        self.user_properties += [
+            ("cases", len(records)),
+            ("verdict", str(hard[0].verdict) if hard else "PASS"),
+        ]
+        if hard:
+            shown = [f"{each.verdict} {each.id}: {each.because}" for each in hard[:_SHOWN]]
+            more = [f"… and {len(hard) - _SHOWN} more"] if len(hard) > _SHOWN else []
+            pytest.fail(disarmed("\n".join((*shown, *more))), pytrace=False)
+        if bad:
+            pytest.skip(f"advice: {bad[0].words}: {disarmed(bad[0].because)}")
+        doubtful = [each for each in records if each.verdict == "INCONCLUSIVE"]
+        if doubtful:
+            first = disarmed(doubtful[0].because)
+            pytest.skip(f"inconclusive: {len(doubtful)} of {len(records)} cases, first: {first}")
+
+    def reportinfo(self) -> tuple[Any, int | None, str]:
+        """Return where the item is said to stand."""
+        return self.path, 0, self.name
+
+
+_SHOWN = 10
+"""So many cases of an operation are named where it fails; the report names all of them."""
+
+
+def hold(item: Held | Whole) -> None:
     """Run `item`, and tell pytest's plugins what they are told of any test.
 
     pytest's own way sets up fixtures, catches output and looks at log handlers three times an
     item. There is nothing of all this here, and it takes longer than the request.
     """
     run = run_of(item.config)
-    if not run.order:
+    if isinstance(item, Held) and not run.order:
         run.order = tuple(_order(item))
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     call = pytest.CallInfo.from_call(

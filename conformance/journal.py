@@ -25,6 +25,7 @@ from conformance.records import (
     CaseRecord,
     EndRecord,
     HistoryRecord,
+    PlanRecord,
     Record,
     ResumeRecord,
     RunRecord,
@@ -51,6 +52,25 @@ class Journal:
     history: HistoryRecord | None = None
     seen: tuple[SeenRecord, ...] = ()
     shown: tuple[ShownRecord, ...] = ()
+    plans: tuple[PlanRecord, ...] = ()
+
+    @property
+    def planned(self) -> int:
+        """How many cases were to be run, as far as that is known."""
+        return self.run.planned + sum(each.cases for each in self.plans)
+
+    @property
+    def left_out(self) -> int:
+        """How many cases a budget has cut."""
+        return sum(each.left_out for each in self.plans)
+
+    @property
+    def without_turn(self) -> tuple[str, ...]:
+        """The operations of a run that goes by operation that never had their turn."""
+        if not self.run.by_operation:
+            return ()
+        had = {each.operation for each in self.plans} | {c.operation for c in self.clauses}
+        return tuple(each.id for each in self.run.operations if each.id not in had)
 
 
 class JournalWriter:
@@ -175,8 +195,9 @@ class _Reading:
     history: HistoryRecord | None = None
     seen: list[SeenRecord] = field(default_factory=list)
     shown: list[ShownRecord] = field(default_factory=list)
+    plans: dict[str, PlanRecord] = field(default_factory=dict)
 
-    def take(self, record: Mapping[str, Any]) -> None:
+    def take(self, record: Mapping[str, Any]) -> None:  # noqa: C901, PLR0912  (a case a type)
         match record.get("type"):
             case "run":
                 self.run = self.run or RunRecord.read(record)
@@ -191,6 +212,8 @@ class _Reading:
                 self.abort = self.abort or AbortRecord.read(record)
             case "sent":
                 self.sent += SentRecord.read(record).requests
+            case "plan":
+                self.plans.setdefault(record["operation"], PlanRecord.read(record))
             case "seen":
                 self.seen.append(SeenRecord.read(record))
             case "shown":
@@ -207,10 +230,15 @@ class _Reading:
     def journal(self, path: Path) -> Journal:
         if self.run is None:
             raise UsageError(f"{path} is not a conformance journal: it has no run line")
+        clauses, cases = [*self.clauses.values()], [*self.cases.values()]
+        if self.run.by_operation:  # in the order of the contract, whichever process came first
+            order = {each.id: place for place, each in enumerate(self.run.operations)}
+            clauses.sort(key=lambda each: order.get(each.operation, len(order)))
+            cases.sort(key=lambda each: order.get(each.operation, len(order)))
         return Journal(
             self.run,
-            tuple(self.clauses.values()),
-            tuple(self.cases.values()),
+            tuple(clauses),
+            tuple(cases),
             tuple(self.started),
             self.abort,
             self.end,
@@ -218,6 +246,7 @@ class _Reading:
             self.history,
             tuple(self.seen),
             tuple(self.shown),
+            tuple(self.plans.values()),
         )
 
 

@@ -95,11 +95,20 @@ def one_of(*choices: str) -> Kind:
     return Kind(read, (str,), {"enum": list(choices)})
 
 
+def _shard(text: str) -> str:
+    number, slash, shards = text.partition("/")
+    plain = text.isascii() and number.isdigit() and shards.isdigit()
+    if not (slash and plain and 1 <= int(number) <= int(shards)):
+        raise ValueError("is none of 1/N to N/N")
+    return text
+
+
 TEXT: Final = Kind(str, (str,), {"type": "string"})
 PATH: Final = Kind(str, (str,), {"type": "string"}, is_path=True)
 ABOVE_ZERO: Final = Kind(_above_zero, (int, float), {"type": "number", "exclusiveMinimum": 0})
 WHOLE: Final = Kind(_whole, (int,), {"type": "integer"})
 COUNT: Final = Kind(_count, (int,), {"type": "integer", "minimum": 1})
+SHARD: Final = Kind(_shard, (str,), {"type": "string", "pattern": "^[1-9][0-9]*/[1-9][0-9]*$"})
 SWITCH: Final = Kind(bool, (bool,), {"type": "boolean"})
 
 

@@ -127,7 +127,7 @@ def _count(journal: Journal, findings: Sequence[Finding], gone: int) -> Counts:
     verdicts = [case.verdict for case in journal.cases]
     evidence = tally(journal, findings)
     standings = [evidence[clause.id].standing(clause) for clause in journal.clauses]
-    missing = journal.run.planned - len({case.id for case in journal.cases})
+    missing = journal.planned - len({case.id for case in journal.cases})
     uncovered, annotations = (
         standings.count(each) for each in (Standing.UNCOVERED, Standing.ANNOTATION)
     )
@@ -140,7 +140,9 @@ def _count(journal: Journal, findings: Sequence[Finding], gone: int) -> Counts:
         inconclusive=verdicts.count(Verdict.INCONCLUSIVE),
         faults=verdicts.count(Verdict.FAULT),
         tool=verdicts.count(Verdict.TOOL),
-        not_run=verdicts.count(Verdict.NOT_RUN) + max(missing, len(journal.unfinished)),
+        not_run=verdicts.count(Verdict.NOT_RUN)
+        + max(missing, len(journal.unfinished))
+        + len(journal.without_turn),
         explored=sum(case.explored for case in journal.cases),
         clauses=len(standings) - uncovered - annotations,
         proved=standings.count(Standing.PROVED),
@@ -174,7 +176,7 @@ def _verdict(
     if blocking:
         return _not_conformant(journal, counts, blocking, cut=cut)
     if cut:
-        planned = max(journal.run.planned, counts.cases)
+        planned = max(journal.planned, counts.cases)
         return (
             State.INTERRUPTED,
             f"! Interrupted: {counts.cases:,} of {some(planned, 'case')} finished",

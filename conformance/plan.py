@@ -31,7 +31,7 @@ class Plan:
     """Everything derived from one operation, before anything is sent.
 
     `preflight` is the smallest valid request: where it is not accepted, nothing can be judged.
-    `names` are those that an error may blame.
+    `names` are those that an error may blame. `left_out` counts cases that a budget has cut.
     """
 
     operation: Operation
@@ -41,6 +41,7 @@ class Plan:
     preflight: Request
     steady: Clause
     names: frozenset[str]
+    left_out: int = 0
 
     @cached_property
     def deriver(self) -> Deriver:

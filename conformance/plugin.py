@@ -21,7 +21,7 @@ from conformance.signals import heed, restore
 from conformance.spread import scheduler
 
 if TYPE_CHECKING:
-    from conformance.items import Held
+    from conformance.items import Held, Whole
     from conformance.plan import Plan
 
 
@@ -53,7 +53,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
             heed(session.config)
             if _sends(session.config):
                 run.warm()
-            _ = run.plans
+            _ = run.operations if run.many else run.plans
             if not (session.config.option.collectonly or hasattr(session.config, "workerinput")):
                 run.begin_again()
         except NothingSelectedError as problem:
@@ -97,8 +97,8 @@ def pytest_handlecrashitem(crashitem: str, sched: Any) -> None:  # noqa: ANN401 
         return
     run = run_of(sched.config)
     label = crashitem.partition("[")[2].removesuffix("]")
-    if len(run.plans) == 1:
-        label = run.plans[0].operation.id + ("" if label.startswith("/") else ":") + label
+    if len(run.operations) == 1:
+        label = run.operations[0].id + ("" if label.startswith("/") else ":") + label
     run.crashed(label)
 
 
@@ -107,7 +107,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object | Non
     """Keep in one process what shares controls and answers."""
     if not wanted(config):
         return None
-    return scheduler(config, log, MODULES, [plan.operation.id for plan in run_of(config).plans])
+    return scheduler(config, log, MODULES, [each.id for each in run_of(config).operations])
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -121,14 +121,21 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 def pytest_pycollect_makeitem(
     collector: pytest.Module, name: str, obj: object
 ) -> list[pytest.Item] | None:
-    """Make an item of every case, every exploration and every clause of a response."""
+    """Make an item of every case, every exploration and every clause of a response.
+
+    Of many operations, make one of each operation: what it holds is derived when its turn comes.
+    """
     if not name.startswith("test_") or getattr(obj, "__module__", "") not in MODULES:
         return None
-    from conformance.items import Held  # noqa: PLC0415  (not for other suites)
+    from conformance.items import Held, Whole  # noqa: PLC0415  (not for other suites)
 
-    plans = run_of(collector.config).plans
-    many = len(plans) > 1
+    run = run_of(collector.config)
     send: Any = obj
+    if run.many:
+        own = run.operations if send.__module__ == MODULES[0] else ()
+        return [Whole.of_operation(collector, f"{name}[{each.id}]", each) for each in own]
+    plans = run.plans
+    many = len(plans) > 1
     return [
         Held.of(collector, f"{name}[{_label(each.id, plan, many=many)}]", send, plan, each)
         for plan in plans
@@ -171,7 +178,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
         return None
     from conformance.items import hold  # noqa: PLC0415  (loaded by now)
 
-    hold(cast("Held", item))
+    hold(cast("Held | Whole", item))
     return True
 
 
@@ -182,6 +189,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if not mine:
         return
     run = run_of(config)
+    if run.many:
+        run.whole = len(mine) == len(run.operations) and not settings(config).only
+        order = {each.id: place for place, each in enumerate(run.operations)}
+        own = sorted(mine, key=lambda item: order[cast("Whole", item).operation.id])
+        items[:] = [*(item for item in items if item not in set(mine)), *own]
+        return
     listed = [each.id for plan in run.plans for each in plan.cases]
     listed += [each.id for plan in run.plans for each in plan.answers]
     order = {identifier: index for index, identifier in enumerate(listed)}
@@ -199,24 +212,24 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _ours(items: list[pytest.Item]) -> list[Held]:
+    """Return our items; of a run of many operations they are of the other kind."""
     if "conformance.items" not in sys.modules:
         return []
-    from conformance.items import Held  # noqa: PLC0415  (loaded by now)
+    from conformance.items import Held, Whole  # noqa: PLC0415  (loaded by now)
 
-    return [item for item in items if isinstance(item, Held)]
+    return [cast("Held", item) for item in items if isinstance(item, Held | Whole)]
 
 
 def _local(item: Held) -> str:
-    identifier: str = item.each.id
-    return identifier.removeprefix(item.plan.operation.id).removeprefix(":")
+    from conformance.whole import local  # noqa: PLC0415  (not for other suites)
+
+    return local(item.each.id, item.plan.operation)
 
 
 def _selected(config: pytest.Config, item: Held) -> bool:
-    wanted = [pointer.rstrip("/") for pointer in settings(config).only]
-    if not wanted:
-        return True
-    name = _local(item)
-    return any(name == each or name.startswith(each + "/") for each in wanted)
+    from conformance.whole import wanted as fits  # noqa: PLC0415  (not for other suites)
+
+    return fits(_local(item), settings(config).only)
 
 
 def _nothing(config: pytest.Config, items: list[Held]) -> str:
@@ -236,11 +249,17 @@ def pytest_report_collectionfinish(config: pytest.Config, items: list[pytest.Ite
     run = run_of(config)
     target = run.settings.target or "embedded, not yours (--target-url=URL tests your own)"
     shown = "; ".join(header.text for header in run.headers)
-    names = ", ".join(plan.operation.id for plan in run.plans[:3])
+    names = ", ".join(each.id for each in run.operations[:3])
+    more = len(run.operations) - 3
+    names += f" and {more} more" if more > 0 else ""
+    cases = "derived operation by operation" if run.many else str(run.planned)
+    budget = run.settings.most_cases
     digest, depth, seed = run.contract.digest[:12], run.settings.depth, run.settings.seed
     return [
         f"target: {run.redactor.clean(target)}" + (f", {shown}" if shown else ""),
         f"contract: {near(run.contract.source)}, sha256 {digest}, {names}",
-        f"cases: {run.planned}, depth {depth}, seed {seed}",
+        f"cases: {cases}, depth {depth}, seed {seed}"
+        + (f", at most {budget} of an operation" if budget else "")
+        + (f", shard {run.settings.shard}" if run.settings.shard else ""),
         *(f"not tested: {name}, {reason}" for name, reason in [*run.untested.items()][:5]),
     ]

@@ -108,6 +108,7 @@ class RunRecord(Record):
     again: str = ""
     contract_file: str = ""
     whole: bool = False
+    by_operation: bool = False
     deviations: tuple[Deviation, ...] = ()
     deviations_source: str = ""
     deviations_sha256: str = ""
@@ -289,6 +290,18 @@ class ResumeRecord(Record):
 
     at: float
     idle_s: float
+
+
+@dataclass(frozen=True)
+class PlanRecord(Record):
+    """An operation has its turn: `cases` of it are planned beside those that the head counts.
+
+    `left_out` are those that a budget has cut.
+    """
+
+    operation: str
+    cases: int
+    left_out: int = 0
 
 
 @dataclass(frozen=True)

@@ -24,18 +24,20 @@ from conformance.contract import Selection, default_source, load
 from conformance.contract.model import Contract, Operation
 from conformance.contract.read import is_address
 from conformance.deviations import expired
-from conformance.errors import UsageError
+from conformance.errors import NothingSelectedError, UsageError
 from conformance.example import NoExampleError
 from conformance.exchange import Request
 from conformance.journal import Journal, JournalWriter, read_totals
 from conformance.pacing import HaltError
-from conformance.plan import Plan, derive
+from conformance.plan import Plan
+from conformance.plans import MANY, Plans
 from conformance.records import (
     CaseRecord,
     Deviation,
     DeviationList,
     EndRecord,
     OperationRecord,
+    PlanRecord,
     RunRecord,
     SentRecord,
     broken,
@@ -44,7 +46,6 @@ from conformance.redact import Redactor
 from conformance.resuming import finished, folder_of, of_exploration, recorded
 from conformance.safety import DESTRUCTIVE
 from conformance.settings import Settings
-from conformance.store import Store
 from conformance.values import NONE, Values, check_operations, of_operation
 
 if TYPE_CHECKING:
@@ -109,18 +110,54 @@ class Run:
         return {name: of_operation(file, each) for name, each in known.items()}
 
     @cached_property
+    def _plans(self) -> Plans:
+        settings = self.settings
+        self.untested |= dict(self.contract.unreadable)
+        return Plans(
+            self.contract, self.values, settings.shard, settings.most_cases, settings.cache
+        )
+
+    @property
+    def operations(self) -> tuple[Operation, ...]:
+        """The operations of this run, testable or not. Raises UsageError where there are none."""
+        if not self._plans.operations:
+            raise NothingSelectedError(
+                f"the shard {self.settings.shard} is empty",
+                f"There are {len(self.contract.operations)} operations: ask for fewer shards.",
+            )
+        return self._plans.operations
+
+    @property
+    def examples(self) -> int:
+        """How many violations of each clause are drawn."""
+        return EXAMPLES[self.settings.depth]
+
+    @property
+    def many(self) -> bool:
+        """Whether the run goes operation by operation, each derived when its turn comes."""
+        return len(self.operations) > MANY
+
+    def plan(self, operation: Operation) -> Plan:
+        """Return the plan of `operation`. Raises NoExampleError where it cannot be tested."""
+        far = not (self.settings.allow_destructive or is_local(self.settings))
+        if far and operation.method.upper() == "DELETE":
+            raise NoExampleError(_NO_DELETE)
+        plan = self._plans.of(assumed(operation))
+        return plan.harmless(DESTRUCTIVE) if far else plan
+
+    def each_plan(self) -> Iterator[Plan]:
+        """Yield the plans of what can be tested, each made when it is asked for."""
+        for operation in self.operations:
+            with suppress(NoExampleError):
+                yield self.plan(operation)
+
+    @cached_property
     def plans(self) -> tuple[Plan, ...]:
         """A plan for each operation that can be tested. Raises UsageError where none can."""
         plans = []
-        self.untested |= dict(self.contract.unreadable)
-        far = not (self.settings.allow_destructive or is_local(self.settings))
-        for operation in self.contract.operations:
-            if far and operation.method.upper() == "DELETE":
-                self.untested[operation.id] = _NO_DELETE
-                continue
+        for operation in self.operations:
             try:
-                plan = self._plan(operation)
-                plans.append(plan.harmless(DESTRUCTIVE) if far else plan)
+                plans.append(self.plan(operation))
             except NoExampleError as problem:
                 self.untested[operation.id] = str(problem)
         if not plans:
@@ -131,27 +168,35 @@ class Run:
             )
         return tuple(plans)
 
-    def _plan(self, operation: Operation) -> Plan:
-        operation = assumed(operation)
-        values = self.values.get(operation.id, NONE)
-        plan = self._store.load(operation, values) if self._store is not None else None
-        if plan is None:
-            plan = derive(operation, values)
-            if self._store is not None:
-                self._store.save(plan)
-        return plan
+    def begin(self, plan: Plan, cases: int) -> Session:
+        """Note that `plan`, of which `cases` will be held, has its turn; return the session."""
+        if self._session is None:
+            self._session = self._begun(plan.preflight)
+        if self._writer is not None:
+            self._note(plan, cases)
+        return self._session
 
-    @cached_property
-    def _store(self) -> Store | None:
-        folder = self.settings.cache
-        return None if folder is None else Store(folder, self.contract)
+    def leave_out(self, operation: Operation, reason: str) -> None:
+        """Note that `operation` cannot be tested, and why."""
+        self.untested[operation.id] = reason
+        if self._session is None:
+            self._session = self._begun(None)
+        if self._writer is not None:
+            self._writer.write("clause", _untested(operation.id, reason))
+
+    def _note(self, plan: Plan, cases: int) -> None:
+        assert self._writer is not None  # noqa: S101  (the session has one)
+        for clause in plan.clauses:
+            line = self._places.get(clause.keyword_location, 0)
+            self._writer.write("clause", replace(clause, line=line))
+        self._writer.write("plan", PlanRecord(plan.operation.id, cases, plan.left_out))
 
     def warm(self) -> None:
         """Start the embedded target, where it is the one to be tested, without waiting for it."""
         from conformance.embedded import ServerProcess  # noqa: PLC0415  (only where used)
 
         if self.settings.target is None and self._server is None:
-            self._server = ServerProcess(self.contract.operations)
+            self._server = ServerProcess(self.operations)
 
     @property
     def started(self) -> bool:
@@ -220,11 +265,15 @@ class Run:
     def session(self) -> Session:
         """The session, with the target open and the journal begun. Raises UsageError."""
         if self._session is None:
-            self._session = self._open()
-            if self._before is not None:
-                self._session.recall(self._before, self._done)
+            self._session = self._begun(None if self.many else self.plans[0].preflight)
             self._session.expect(pair for pair in self.order if pair[1].id not in self._done)
         return self._session
+
+    def _begun(self, first: Request | None) -> Session:
+        session = self._open(first)
+        if self._before is not None:
+            session.recall(self._before, self._done)
+        return session
 
     @property
     def requests_sent(self) -> int:
@@ -255,7 +304,7 @@ class Run:
         url = self.settings.target if self.settings.target is not None else self._embedded()
         with self._aimed(url) as target:
             answers = Answers(self.redactor, url, self._shown_headers, profile=self._profile)
-            for plan in self.plans:
+            for plan in self.each_plan():
 
                 def answer(request: Request, plan: Plan = plan) -> Answer:
                     return answers.take(plan, target.send(request))
@@ -275,28 +324,25 @@ class Run:
         base = str(target.url).rstrip("/")
         return Rehearsal(show, base, target.shown_headers, self.redactor.clean)
 
-    def _open(self) -> Session:
+    def _open(self, first: Request | None) -> Session:
         from conformance.ahead import Ahead  # noqa: PLC0415
         from conformance.session import Session  # noqa: PLC0415
 
         settings = self.settings
         url = settings.target if settings.target is not None else self._embedded()
         self._target = self._aimed(url)
-        if settings.wait_s is not None:
+        if settings.wait_s is not None and first is not None:
             with suppress(HaltError):  # the next request meets it again
-                self._target.await_up(self.plans[0].preflight, settings.wait_s)
+                self._target.await_up(first, settings.wait_s)
         self._writer = JournalWriter(self.folder / JOURNAL)
         base = str(self._target.url)
         self._writer.write("run", self._head(base))
-        places = self._lines()
-        for plan in self.plans:
-            for clause in plan.clauses:
-                line = places.get(clause.keyword_location, 0)
-                self._writer.write("clause", replace(clause, line=line))
+        for plan in () if self.many else self.plans:
+            self._note(plan, 0)  # counted in the head
         for operation, reason in self.untested.items():
             self._writer.write("clause", _untested(operation, reason))
         self._ahead = Ahead(self._target, settings.concurrency)
-        return Session(
+        session = Session(
             self._ahead,
             self._writer,
             self.redactor,
@@ -305,13 +351,16 @@ class Run:
             worker=self.worker,
             profile=self._profile,
         )
+        session.alone = len(self.operations) == 1
+        return session
 
-    def _lines(self) -> Mapping[str, int]:
+    @cached_property
+    def _places(self) -> Mapping[str, int]:
         """Return the line of each keyword. YAML takes its time, so only where somebody asks."""
         from conformance.contract.lines import lines  # noqa: PLC0415
         from conformance.contract.read import read_text  # noqa: PLC0415
 
-        if not self._contract_file:
+        if not self._contract_file or self.many:
             return {}
         text = read_text(self._contract_file)
         if text.lstrip()[:1] == "<" or (text.lstrip()[:1] != "{" and not self.settings.wants_lines):
@@ -347,7 +396,7 @@ class Run:
             planned=self.planned,
             operations=tuple(
                 OperationRecord(each.id, each.method.upper(), each.path, each.summary, each.tags)
-                for each in contract.operations
+                for each in self.operations
             ),
             options=self._options(),
             environment={
@@ -358,6 +407,7 @@ class Run:
             again=self.redactor.clean(settings.command),
             contract_file=self._contract_file,
             whole=self.whole,
+            by_operation=self.many,
             deviations=self.deviations.deviations,
             deviations_source=self.deviations.source,
             deviations_sha256=self.deviations.sha256,
@@ -365,6 +415,10 @@ class Run:
 
     def _options(self) -> Mapping[str, str]:
         options = {"strict": "true"} if self.settings.strict else {}
+        if self.settings.shard:
+            options["shard"] = self.settings.shard
+        if self.settings.most_cases:
+            options["max-cases-per-operation"] = str(self.settings.most_cases)
         known = {name: values for name, values in self.values.items() if values != NONE}
         if known:  # not the values themselves: they may be somebody's account
             digest = hashlib.sha256(repr(sorted(known.items())).encode()).hexdigest()

@@ -16,6 +16,7 @@ from conformance.answers import Answer, Answers, asking
 from conformance.arrays import Respelt, carries_array, respell
 from conformance.case import Case
 from conformance.clause import Clause
+from conformance.deriver import operation_clause
 from conformance.exchange import Exchange, Request
 from conformance.explain import explain
 from conformance.journal import Journal, JournalWriter
@@ -27,7 +28,7 @@ from conformance.profiles import NOBODY, Profile
 from conformance.records import AbortRecord, Breach, CaseRecord, ShownRecord, broken
 from conformance.redact import Redactor
 from conformance.traits import traits
-from conformance.verdict import Expectation, Symptom, Verdict
+from conformance.verdict import Expectation, Level, Symptom, Verdict
 
 _REPLAYS = 2
 _DEAD = 4
@@ -35,6 +36,7 @@ _DEAD = 4
 
 _NO_TARGET = frozenset({"resolve", "connect", "tls"})
 _BAD = frozenset({Verdict.FAIL, Verdict.FAULT})
+_NO_KEY = frozenset({401, 403, 429})
 
 
 class Aborted(Exception):  # noqa: N818  (no error: the run ends early, for a reason)
@@ -45,8 +47,19 @@ class Aborted(Exception):  # noqa: N818  (no error: the run ends early, for a re
         self.reason = reason
 
 
+class NotReady(Exception):  # noqa: N818  (no error: one operation ends early, for a reason)
+    """The target refuses the smallest valid request of one operation of several."""
+
+    def __init__(self, reason: AbortRecord) -> None:
+        super().__init__(reason.sentence)
+        self.reason = reason
+
+
 class Session:
-    """One run of some plans against one target, in one process."""
+    """One run of some plans against one target, in one process.
+
+    `alone` says that there is one operation only: where it cannot be judged, the run ends.
+    """
 
     def __init__(  # noqa: PLR0913  (what a run is made of)
         self,
@@ -67,10 +80,12 @@ class Session:
         self.base = base
         self.answers = Answers(redactor, base, headers, writer.write, profile)
         self.worker = worker
+        self.alone = True
         self._clock = clock
         self._sent: dict[str, Answer] = {}
         self._ready: set[str] = set()
         self._nowhere: set[str] = set()
+        self._not_ready: dict[str, AbortRecord] = {}
         self._believed: set[tuple[str, str]] = set()
         self._respelt: dict[str, Respelt | None] = {}
         self._refused: Case | None = None
@@ -155,6 +170,8 @@ class Session:
             raise Aborted(self.abort)
         if plan.operation.id in self._ready:
             return
+        if plan.operation.id in self._not_ready:
+            raise NotReady(self._not_ready[plan.operation.id])
         answer = self._control(plan, plan.preflight)
         if answer.exchange.refused and carries_array(plan, traits(plan.preflight)):
             respelt = self.as_read(plan)
@@ -165,7 +182,9 @@ class Session:
             if answer.blamed and response is not None and wants_values(response.status):
                 learnt = explain(plan.deriver, asking(lambda each: self.answer(plan, each)))
                 reason = unknown_values(reason, learnt) if learnt.lessons else reason
-            self._stop(reason)
+            if self.alone or self._means_all(answer.exchange):
+                self._stop(reason)
+            self._refuse(plan, answer, reason)
         if reason is not None:
             self._nowhere.add(plan.operation.id)
             self.writer.write("clause", nowhere(plan.operation))
@@ -190,6 +209,41 @@ class Session:
         self.as_read(plan)
         respelt = self._respelt[plan.operation.id]
         return case if respelt is None else respelt.cases.get(case.id)
+
+    def _means_all(self, exchange: Exchange) -> bool:
+        """Whether what keeps one operation from being judged keeps all others as well."""
+        status = exchange.response.status if exchange.response is not None else 0
+        return exchange.fault is not None or (status in _NO_KEY and not self._ready)
+
+    def _refuse(self, plan: Plan, answer: Answer, reason: AbortRecord) -> Never:
+        self._not_ready[plan.operation.id] = reason
+        clause = operation_clause(
+            plan.operation, "smallest", "the smallest valid request is accepted", ""
+        )
+        self.writer.write("clause", clause)
+        finished = CaseRecord(
+            id=clause.id,
+            clause=clause.id,
+            operation=plan.operation.id,
+            words=clause.words,
+            expectation=Expectation.ACCEPT,
+            level=Level.MUST,
+            verdict=Verdict.INCONCLUSIVE,
+            because=self.redactor.clean(f"{reason.sentence} {reason.remedy}"),
+            exchange=answer.record,
+            worker=self.worker,
+        )
+        self.writer.start(clause.id)
+        self.writer.write("finish", finished)
+        raise NotReady(reason)
+
+    def forget(self) -> None:
+        """Keep nothing of the operations so far but what was found: they have had their turn."""
+        self._sent.clear()
+        self._held.clear()
+        self._respelt.clear()
+        self.expect(())
+        self.answers.forget()
 
     def _control(self, plan: Plan, request: Request) -> Answer:
         """Return the answer to a control; one that is not accepted is asked for once more."""

@@ -14,7 +14,18 @@ from functools import cache
 from pathlib import Path
 
 from conformance.file import File
-from conformance.option import ABOVE_ZERO, COUNT, PATH, SWITCH, WHOLE, Kind, Option, one_of, option
+from conformance.option import (
+    ABOVE_ZERO,
+    COUNT,
+    PATH,
+    SHARD,
+    SWITCH,
+    WHOLE,
+    Kind,
+    Option,
+    one_of,
+    option,
+)
 
 
 @dataclass(frozen=True)
@@ -72,6 +83,19 @@ class Settings:
         "POINTER",
         "only the clauses at or below a place: `/account/maxLength`, `/expand`, `response/200`",
         default=(),
+    )
+    shard: str | None = option(
+        "--shard",
+        "K/N",
+        "the K-th of N equal parts of the operations, for N machines",
+        kind=SHARD,
+        in_file=False,
+    )
+    most_cases: int | None = option(
+        "--max-cases-per-operation",
+        "N",
+        "at most N cases of each operation, every clause once before any twice",
+        kind=COUNT,
     )
     depth: str = option(
         "--depth",

@@ -41,10 +41,13 @@ _SUM_BYTES = 32
 
 
 class Store:
-    """The plans of one contract below `folder`; what cannot be read or written counts as absent."""
+    """The plans of one contract below `folder`, of `most` cases each.
 
-    def __init__(self, folder: Path, contract: Contract) -> None:
-        key = f"{_suite()}\n{contract.digest}"
+    What cannot be read or written counts as absent.
+    """
+
+    def __init__(self, folder: Path, contract: Contract, most: int | None = None) -> None:
+        key = f"{_suite()}\n{contract.digest}\n{most}"
         self._above = folder
         self._folder = folder / hashlib.sha256(key.encode()).hexdigest()[:32]
 

@@ -88,6 +88,7 @@ ORDER = (
     "plan",
     "arrays",
     "store",
+    "plans",
     # the socket
     "redact",
     "address",
@@ -172,6 +173,7 @@ ORDER = (
     "report.sarif",
     "report.terminal",
     "report.files",
+    "report.merge",
     "report",
     "report.__main__",
     # what runs it all
@@ -182,6 +184,7 @@ ORDER = (
     "signals",
     "running",
     "progress",
+    "whole",
     "items",
     "asked",
     "ending",

@@ -1,6 +1,7 @@
 """`python -m conformance.report build RUN`: make the reports of a run again, byte for byte.
 
-`compare A B` shows two runs side by side, with `--html FILE` as a page, too.
+`merge RUN…` makes one report of the shards of a run. `compare A B` shows two runs side by side,
+with `--html FILE` as a page, too.
 """
 
 from __future__ import annotations
@@ -15,10 +16,14 @@ from conformance.findings import Finding
 from conformance.journal import Journal
 from conformance.outcome import Outcome
 from conformance.report import EXPORTS, Reported, export, read_run, write, write_reports
+from conformance.report.merge import merge
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command and return its exit status: 0, or 4 where a journal cannot be read."""
+    """Run the command and return its exit status: 4 where a journal cannot be read, else 0.
+
+    `merge` returns what the whole run would have.
+    """
     parser = argparse.ArgumentParser(prog="python -m conformance.report")
     commands = parser.add_subparsers(dest="command", required=True)
     builder = commands.add_parser("build", help="make the reports again from journal.ndjson")
@@ -27,11 +32,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     pair.add_argument("left", type=Path, help="the folder of the earlier run")
     pair.add_argument("right", type=Path, help="the folder of the later run")
     pair.add_argument("--html", type=Path, metavar="FILE", help="write a page as well")
+    merger = commands.add_parser("merge", help="make one report of the shards of a run")
+    merger.add_argument("runs", type=Path, nargs="+", help="the folders of the runs")
+    merger.add_argument(
+        "--into", type=Path, default=Path("reports/merged"), help="default: reports/merged"
+    )
     chosen = parser.parse_args(arguments)
+    merging = chosen.command == "merge"
     try:
         if chosen.command == "compare":
             _compare(chosen.left, chosen.right, chosen.html)
             return 0
+        if merging:
+            merge(chosen.runs, chosen.into)
+            chosen.run_dir = chosen.into
         reported = write_reports(chosen.run_dir)
         for form, name in EXPORTS.items():
             write(chosen.run_dir / name, export(reported, form))
@@ -39,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"{problem}\n")
         return 4
     sys.stdout.write(f"{reported.outcome.headline}\n{chosen.run_dir / 'report.html'}\n")
-    return 0
+    return reported.outcome.exit if merging else 0
 
 
 def _compare(left: Path, right: Path, page: Path | None) -> None:

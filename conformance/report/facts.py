@@ -72,7 +72,7 @@ def run_facts(journal: Journal, outcome: Outcome) -> tuple[tuple[str, str], ...]
         ("ended", "to its end" if journal.end else "cut short"),
         ("seed", str(run.seed)),
         ("depth", run.depth),
-        ("cases planned", f"{run.planned:,}"),
+        ("cases planned", f"{journal.planned:,}"),
         ("requests", f"{outcome.counts.requests:,} (replays and retries included)"),
         ("rate", f"{_rate(outcome):,.0f} requests a second over {outcome.counts.seconds:.1f} s"),
         ("exit status", f"{outcome.exit} ({outcome.state})"),
