@@ -192,6 +192,11 @@ ORDER = (
     "test_random",
     "test_responses",
     "plugin",
+    "corpus",
+    "corpus.row",
+    "corpus.table",
+    "corpus.examine",
+    "corpus.__main__",
 )
 
 SOCKETS = frozenset(

@@ -1,0 +1,1 @@
+"""The suite over a folder of descriptions: `python -m conformance.corpus DIR`."""

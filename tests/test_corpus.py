@@ -1,0 +1,44 @@
+"""The corpus command: a row for every document, whatever it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from conformance.corpus.__main__ import main
+from tests.test_many import library
+
+
+def test_every_document_is_a_row(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    library(tmp_path, 2)
+    (tmp_path / "broken.yaml").write_text("{")
+    (tmp_path / "other.json").write_text('{"openapi": "9.0.0"}')
+    (tmp_path / "notes.txt").write_text("no description")
+    assert main([str(tmp_path), "--embedded", "--break", "2"]) == 1
+    said = capsys.readouterr()
+    assert said.err.splitlines()[0] == "1 of 3: broken.yaml"
+    rows = {line.split()[0]: line.split()[1:] for line in said.out.splitlines() if line}
+    assert rows["library.json"][:2] == ["2", "2"]
+    assert rows["library.json"][-2:] == ["0", "2/2"]
+    assert rows["broken.yaml"][:3] == ["0", "0", "0"]
+    assert "this is OpenAPI 9.0.0" in said.out
+    assert "this is not JSON" in said.out
+
+
+def test_nothing_wrong_is_exit_0_and_no_document_is_wrong_use(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([str(tmp_path)]) == 4
+    assert "holds no description" in capsys.readouterr().err
+    library(tmp_path, 1)
+    assert main([str(tmp_path), "--max-cases-per-operation=5"]) == 0
+    assert "1 documents" in capsys.readouterr().out
+
+
+def test_a_document_that_takes_too_long_is_a_row(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    library(tmp_path, 1)
+    assert main([str(tmp_path), "--timeout=0.001"]) == 1
+    assert "not done after 0.001 s" in capsys.readouterr().out
