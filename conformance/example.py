@@ -23,6 +23,10 @@ _DEPTH = 6
 _DEEPEST = 40
 _MOST_TRIES = 80
 _MOST_ITEMS = 2000
+_MOST_ASKED = 20_000
+"""So many values within one value: a chain of members twice as wide at each step is as good as
+endless long before it is deep."""
+
 _FEW = 6
 _ENDLESS = "the schema contains itself without an end"
 
@@ -110,10 +114,12 @@ class _Maker:
         self._examples = examples
         self._root = root
         self._careful = careful
+        self._asked = 0
 
     def candidates(self, parts: Sequence[Json], depth: int, *, full: bool) -> Iterator[Json]:
         """Yield values that may fit all of `parts`."""
-        if depth > _DEEPEST:
+        self._asked += 1
+        if depth > _DEEPEST or self._asked > _MOST_ASKED:
             raise _EndlessError
         if any(part is False for part in parts):
             return

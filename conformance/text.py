@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+MOST_CHARACTERS = 1_000_000
+"""A limit beyond it is not tried: no request is that long, and 2147483647 is a common one."""
+
 ALPHABETS: Mapping[str, str] = {
     "ascii": "a",
     "two-byte": "\u00e9",

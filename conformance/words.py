@@ -9,7 +9,7 @@ from itertools import islice
 from conformance.contract.model import Json
 from conformance.flat import Flat
 from conformance.patterns import UnreadablePatternError, matching
-from conformance.text import repeated
+from conformance.text import MOST_CHARACTERS, repeated
 from conformance.validation import matches
 
 FORMATS: Mapping[str, str] = {
@@ -57,7 +57,7 @@ def of_pattern(pattern: str, length: int | None = None) -> Iterator[str]:
 def texts(flat: Flat) -> Iterator[str]:
     """Yield texts that fit the lengths, patterns and formats of `flat`."""
     least, most = flat.min_length, flat.max_length
-    if most is not None and most < least:
+    if (most is not None and most < least) or least > MOST_CHARACTERS:
         return
     if flat.patterns:
         first, *others = flat.patterns

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from conformance.keywords import arbitrary, keyword
 from conformance.obligation import Keep, Obligation, Put, Site, must_accept, must_refuse
-from conformance.text import ALPHABETS, repeated
+from conformance.text import ALPHABETS, MOST_CHARACTERS, repeated
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 )
 def max_length(limit: int, site: Site) -> Iterator[Obligation]:
     """Length counts Unicode code points: not bytes, not UTF-16 units, not what a reader sees."""
+    if limit > MOST_CHARACTERS:
+        return
     for name, unit in ALPHABETS.items():
         fits, over = Put(repeated(unit, limit)), Put(repeated(unit, limit + 1))
         which = "" if name == "ascii" else f"-{name}"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from conformance.keywords import forbids_nothing, keyword
 from conformance.obligation import Obligation, Put, Site, must_accept, must_refuse
-from conformance.text import ALPHABETS, repeated
+from conformance.text import ALPHABETS, MOST_CHARACTERS, repeated
 
 
 @keyword(
@@ -17,7 +17,7 @@ from conformance.text import ALPHABETS, repeated
 )
 def min_length(limit: int, site: Site) -> Iterator[Obligation]:
     """Length counts Unicode code points, so a two-byte character is one."""
-    if limit == 0:
+    if limit == 0 or limit > MOST_CHARACTERS:
         return
     for name, unit in ALPHABETS.items():
         which = "" if name == "ascii" else f"-{name}"
