@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from conformance.clause import Clause
-from conformance.contract.model import Operation
+from conformance.contract.model import Operation, SecurityScheme
 from conformance.deriver import operation_clause
 from conformance.exchange import Exchange
 from conformance.explain import Learnt
@@ -45,7 +45,36 @@ def diagnose(
     said = _said(kept)
     what = "body" if operation.contents else "request"
     begin = f"The target answered {status} to {line} with the smallest valid {what}{said}."
-    return AbortRecord(f"{begin} {_MEANING.get(status, _meaning(status))}", _remedy(status, base))
+    remedy = _remedy(status, base)
+    if status in (401, 403) and operation.security:
+        remedy = (
+            f"The contract wants {credentials(operation)} (variables come from the environment)."
+        )
+    return AbortRecord(f"{begin} {_MEANING.get(status, _meaning(status))}", remedy)
+
+
+def credentials(operation: Operation) -> str:
+    """Return how to give what the contract's security schemes want (OpenAPI 3.0.4, 4.8.27)."""
+    ways = [" and ".join(map(_credential, way)) for way in operation.security if way]
+    return ", or ".join(dict.fromkeys(ways)) or "no key at all"
+
+
+def _credential(scheme: SecurityScheme) -> str:
+    match scheme.kind, scheme.location:
+        case "apiKey", "header":
+            return f"--target-header='{scheme.parameter}: $API_KEY'"
+        case "apiKey", "cookie":
+            return f"--target-header='Cookie: {scheme.parameter}=$API_KEY'"
+        case "apiKey", _:
+            return f"a key named {scheme.parameter} in the query, which cannot be given yet"
+        case "http", _ if scheme.scheme == "basic":
+            return "--target-header='Authorization: Basic $CREDENTIALS' (base64 of user:password)"
+        case "http", _ if scheme.scheme != "bearer":
+            return f"--target-header='Authorization: {scheme.scheme.title()} $CREDENTIALS'"
+        case "mutualTLS", _:
+            return "a client certificate, which cannot be given yet"
+        case _:
+            return "--target-header='Authorization: Bearer $TOKEN'"
 
 
 def is_nowhere(exchange: Exchange, operation: Operation) -> bool:

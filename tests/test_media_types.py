@@ -212,3 +212,21 @@ def test_an_answer_need_not_have_what_only_requests_have() -> None:
     operation = taking(closed({"a": TEXT}, "a"), JSON)
     answer = DocumentedResponse("200", "", (Content(JSON, BOTH, "#/answer"),), "#/200")
     assert complaints(replace(operation, responses=(answer, ANSWERS[1]))) == []
+
+
+# --- whether there is a body ----------------------------------------------------------------------
+
+
+def test_a_body_that_may_be_left_out_is_left_out_once() -> None:
+    operation = replace(VENDOR, body_required=False)
+    cases = [case for case in derive(operation).cases if case.request.body is None]
+    left_out = next(case for case in cases if case.clause.local == "request/body")
+    assert left_out.expectation is Expectation.ACCEPT
+    assert complaints(operation) == []
+
+
+def test_a_body_without_required_names_is_required_all_the_same() -> None:
+    operation = taking({"type": "object", "properties": {"a": COUNT}}, JSON)
+    refusals = {c.id: c for c in derive(operation).cases if c.clause.local == "request/body"}
+    assert {each.rpartition("/")[2] for each in refusals} == {"empty-body", "absent-body"}
+    assert complaints(operation) == []

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import socket
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from conformance.contract.model import Operation, SecurityScheme
+from conformance.preflight import credentials
 from conformance.reference.http import Request, Response
 from tests.cli import always, recording
 from tests.miniatures.server import State, Steps
@@ -162,3 +165,22 @@ def test_a_journal_that_was_lost_midway_is_an_error_of_the_place(
     assert code == 4, said
     assert "is not a conformance journal: it has no run line" in said
     assert "Traceback" not in said
+
+
+@pytest.mark.parametrize(
+    ("scheme", "words"),
+    [
+        (SecurityScheme("a", "apiKey", "header", "X-Key"), "--target-header='X-Key: $API_KEY'"),
+        (SecurityScheme("a", "apiKey", "cookie", "sid"), "--target-header='Cookie: sid=$API_KEY'"),
+        (SecurityScheme("a", "apiKey", "query", "key"), "a key named key in the query"),
+        (SecurityScheme("a", "http", scheme="basic"), "'Authorization: Basic $CREDENTIALS'"),
+        (SecurityScheme("a", "http", scheme="bearer"), "'Authorization: Bearer $TOKEN'"),
+        (SecurityScheme("a", "http", scheme="digest"), "'Authorization: Digest $CREDENTIALS'"),
+        (SecurityScheme("a", "oauth2"), "'Authorization: Bearer $TOKEN'"),
+        (SecurityScheme("a", "mutualTLS"), "a client certificate"),
+    ],
+)
+def test_the_contract_says_which_key_is_wanted(scheme: SecurityScheme, words: str) -> None:
+    operation = Operation("Op", "GET", "/x", "#", security=((scheme,), ()))
+    assert words in credentials(operation)
+    assert credentials(replace(operation, security=((),))) == "no key at all"
