@@ -20,6 +20,9 @@ CARRIES_ERROR = "the status is that of a success, but the body is the documented
 """What is said of an answer that means to refuse, and yet has the status of a success."""
 
 _REDIRECTS = 300
+_WITHOUT_CONTENT = frozenset({204, 205, 304})
+"""These have none, whatever is documented (RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5)."""
+
 _OF_HTTP = frozenset({405, 406, 408, 411, 412, 413, 414, 415, 416, 417, 421, 426, 428, 429, 431})
 _MOST_BROKEN = 1000
 """So many faults of one body are told apart: each takes memory, and more say nothing new."""
@@ -40,6 +43,8 @@ def breaches(
     if documented is None:
         return tuple(_undocumented(operation, response.status))
     headers = tuple(Breach(*each) for each in broken_headers(operation, documented, response))
+    if response.status in _WITHOUT_CONTENT or exchange.request.method == "HEAD":
+        return headers
     return (*headers, *_content_breaches(operation, documented, response, validators))
 
 

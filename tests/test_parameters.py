@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice, product
+from urllib.parse import parse_qsl, unquote
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from conformance.codec import Codec
 from conformance.contract.model import (
@@ -23,7 +26,7 @@ from conformance.reference.http import Response
 from conformance.verdict import Expectation, Verdict
 from conformance.wire import InexpressibleError
 from tests.over_http import complaints, held, unfound
-from tests.soundness import TEXT, closed
+from tests.soundness import TEXT, closed, scalars
 
 NUMBER = {"type": "integer"}
 NUMBERS = {"type": "array", "items": NUMBER}
@@ -296,3 +299,78 @@ def test_documented_headers_are_held_to_their_clauses() -> None:
     assert wanted <= {clause.local for clause in derive(operation).clauses}
     assert wanted <= {*clauses(operation)}
     assert unfound(operation, *sorted(wanted)) == []
+
+
+def test_an_answer_without_content_owes_no_media_type() -> None:
+    body = Content("application/json", {"type": "object"}, f"{PLACE}/responses/204/schema")
+    answer = DocumentedResponse("204", "", (body,), f"{PLACE}/responses/204")
+    refusal = DocumentedResponse("4XX", "", (), f"{PLACE}/responses/4XX")
+    assert complaints(replace(asked(), responses=(answer, refusal))) == []
+    head = replace(headed(), method="HEAD", declared_methods=frozenset({"HEAD"}))
+    assert [each for each in complaints(head) if "/response/" in each] == []
+
+
+# --- the second opinion ---------------------------------------------------------------------------
+
+
+def lists_of(texts: list[str]) -> list[Json]:
+    """Return the lists that texts may be; of many, those whose items are read alike."""
+    choices = [scalars(text) for text in texts]
+    if len(texts) < 6:
+        return [list(each) for each in product(*choices)]
+    return [[each[0] for each in choices], [each[-1] for each in choices]]
+
+
+def naive(request: Request) -> list[Json]:
+    """Return what a plain server may read of EVERYWHERE: texts as any scalar, names by hand."""
+    path, _, query = request.path.partition("?")
+    texts: dict[str, list[str]] = {}
+    for name, text in parse_qsl(query, keep_blank_values=True):
+        texts.setdefault(name, []).append(text)
+    headers = {name.lower(): value for name, value in request.headers}
+    parts: dict[tuple[str, str], list[Json]] = {
+        ("path", "id"): [unquote(path.removeprefix("/things/"))]
+    }
+    if "limit" in texts:
+        parts["query", "limit"] = scalars(texts["limit"][-1])
+    if "tags" in texts:
+        parts["query", "tags"] = lists_of(texts["tags"])
+    if "ids" in texts:
+        parts["query", "ids"] = lists_of(texts["ids"][-1].split(","))
+    inner = {name[7:-1]: scalars(text[-1]) for name, text in texts.items() if name[:7] == "filter["}
+    if inner:
+        pairs = ([(name, each) for each in values] for name, values in inner.items())
+        parts["query", "filter"] = [dict(each) for each in product(*pairs)]
+    elif "filter" in texts:
+        parts["query", "filter"] = list(texts["filter"])
+    if "x-kind" in headers:
+        parts["header", "X-Kind"] = [headers["x-kind"]]
+    if "cookie" in headers:
+        parts["cookie", "session"] = [headers["cookie"].removeprefix("session=")]
+    found = []
+    for values in islice(product(*parts.values()), 2000):
+        message: dict[str, Json] = {"path": {}, "query": {}, "header": {}, "cookie": {}}
+        for (part, name), value in zip(parts, values, strict=True):
+            message[part][name] = value
+        found.append(message)
+    return found
+
+
+def test_every_case_holds_what_it_claims_by_another_decoder_and_validator() -> None:
+    plan = derive(EVERYWHERE)
+    validator = Draft202012Validator(plan.deriver.codec.schema)
+    judged = {Expectation.ACCEPT: 0, Expectation.REFUSE: 0, Expectation.EITHER: 0}
+    for case in plan.cases:
+        if case.clause.side != "request":
+            continue
+        judged[case.expectation] += 1
+        fitting = [each for each in naive(case.request) if validator.is_valid(each)]
+        if case.expectation is Expectation.ACCEPT:
+            assert fitting, case.id
+        elif case.expectation is Expectation.REFUSE:
+            assert not fitting, case.id
+            assert case.controls, case.id
+        for control in case.controls:
+            if case.expectation is not Expectation.EITHER:
+                assert any(validator.is_valid(each) for each in naive(control)), case.id
+    assert min(judged[Expectation.ACCEPT], judged[Expectation.REFUSE]) > 50
