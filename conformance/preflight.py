@@ -48,7 +48,8 @@ def diagnose(
     remedy = _remedy(status, base)
     if status in (401, 403) and operation.security:
         remedy = (
-            f"The contract wants {credentials(operation)} (variables come from the environment)."
+            f"Set a key, as the contract wants it: {credentials(operation)}"
+            " (variables are read from the environment)."
         )
     return AbortRecord(f"{begin} {_MEANING.get(status, _meaning(status))}", remedy)
 
@@ -114,7 +115,7 @@ def _remedy(status: int, base: str) -> str:
     match status:
         case 401 | 403:
             return (
-                "Set a key: --target-header='Authorization: Bearer $STRIPE_API_KEY' "
+                "Set a key: --target-header='Authorization: Bearer $API_KEY' "
                 "(the variable is read from the environment)."
             )
         case 404 | 405:

@@ -20,7 +20,7 @@ pytest_plugins = ["pytester"]
 
 LINE = "POST /v1/account_links with the smallest valid body"
 MEANINGLESS = "so no refusal would mean anything."
-KEY = "Set a key: --target-header='Authorization: Bearer $STRIPE_API_KEY' (the variable is read"
+KEY = "Set a key, as the contract wants it: --target-header='Authorization: Bearer $TOKEN'"
 
 
 def held(pytester: pytest.Pytester, url: str, *more: str) -> tuple[int, str]:
