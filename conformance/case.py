@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from zlib import crc32
 
 from conformance.clause import Clause
@@ -64,6 +65,7 @@ def place_id(operation: str, path: Sequence[str], keyword: str) -> str:
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 
+@lru_cache(maxsize=4096)
 def _safe(text: str) -> str:
     """Return a name as letters that a shell passes on; a changed one keeps apart by a checksum."""
     safe = "".join(c if c.isascii() and (c.isalnum() or c in "_.-") else "_" for c in text)

@@ -7,6 +7,8 @@ them byte by byte.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from urllib.parse import quote
 
 _RUN = re.compile(rb"(?:%[0-9A-Fa-f]{2})+")
 
@@ -14,6 +16,18 @@ _RUN = re.compile(rb"(?:%[0-9A-Fa-f]{2})+")
 def decoded(data: bytes) -> bytes:
     """Return `data` with every `%XX` replaced by its byte; what is no such triple stays."""
     return _RUN.sub(_bytes, data) if b"%" in data else data
+
+
+@lru_cache(maxsize=8192)
+def unquoted(text: str) -> str:
+    """Return `text` decoded; bytes that are no UTF-8 are replaced. Long texts come again often."""
+    return decoded(text.encode("utf-8", "surrogatepass")).decode("utf-8", "replace")
+
+
+@lru_cache(maxsize=8192)
+def quoted(text: str) -> str:
+    """Return `text` with all but unreserved characters encoded (RFC 3986, section 2.3)."""
+    return quote(text, safe="")
 
 
 def text_of(raw: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -85,10 +85,13 @@ def derive(operation: Operation, values: Values = NONE) -> Plan:
     deriver = deriver_for(operation, values)
     cases = [*together(deriver), *at_sites(deriver), *protocol_cases(deriver)]
     cases += _controls(deriver, cases)
-    used = {case.clause.id for case in cases if _can_prove(case, values)}
+    ordered = tuple(interleaved(cases))
+    used = {case.clause.id for case in ordered if _can_prove(case, values)}
+    owners = {case.request.digest: case.clause.local for case in ordered}
+    twins = {case.clause.id: owners[case.request.digest] for case in cases}
     known = {clause.id: clause for clause in deriver.clauses.values()}
     known |= {case.clause.id: case.clause for case in cases}
-    clauses = [_settled(clause, used, values) for clause in known.values()]
+    clauses = [_settled(clause, used, twins, values) for clause in known.values()]
     steady = _steady(operation)
     clauses += response_clauses(operation)
     clauses += [c for each in operation.responses for c in header_clauses(operation, each)]
@@ -97,7 +100,7 @@ def derive(operation: Operation, values: Values = NONE) -> Plan:
         operation,
         values,
         tuple(clauses),
-        tuple(interleaved(cases)),
+        ordered,
         deriver.preflight,
         steady,
         deriver.names,
@@ -211,13 +214,20 @@ def _can_prove(case: Case, values: Values) -> bool:
     return not case.doubt
 
 
-def _settled(clause: Clause, used: set[str], values: Values) -> Clause:
+def _settled(clause: Clause, used: set[str], twins: Mapping[str, str], values: Values) -> Clause:
+    """Return `clause` with the reason why no case is its own, where none is.
+
+    `twins` are the clauses that the same requests are sent for.
+    """
     if clause.state != "covered" or clause.id in used:
         return clause
     if clause.keyword in ("properties", "items", "required"):
         reason = "speaks through the clauses of its members"
         return replace(clause, state="annotation", reason=reason)
     doubt = values.doubt(_place(clause))
+    if not doubt and clause.id in twins and twins[clause.id] != clause.local:
+        reason = f"the request that breaks it breaks {twins[clause.id]} as well, and is sent for it"
+        return replace(clause, state="annotation", reason=reason)
     where = "this media type" if clause.part == BODY else f"a {clause.part}"
     reason = doubt or f"nothing that breaks it alone can be said in {where}"
     return replace(clause, state="uncovered", reason=reason)

@@ -22,6 +22,7 @@ from conformance.example import Examples, NoExampleError
 from conformance.flat import RELATIONS, EndlessSchemaError, items_of, members_of
 from conformance.obligation import ITEM, Change, Index, Put, Site, With
 from conformance.schema import dereference
+from conformance.versions import NAMES
 from conformance.words import of_pattern
 
 _DEPTH = 16
@@ -242,7 +243,7 @@ class _Walker:
                 trail = (*part.trail, f"{keyword}.{index}")
                 place = f"{at}/{keyword}/{index}"
                 fresh = [*self.spread(branch, trail, place, spoken={"type": reason})]
-                yield from self._chosen(part, spot, (keyword,), fresh, ())
+                yield from self._chosen(part, spot, (keyword,), fresh, _named(schema, index))
         condition = schema.get("if")
         if condition is not None:
             for keyword, holds in (("then", condition), ("else", {"not": condition})):
@@ -426,6 +427,18 @@ class _Walker:
                 trail, place = (*part.trail, step), f"{part.place}/{at}"
                 found += self.spread(schema, trail, place, fresh=part.fresh)
         return found
+
+
+def _named(schema: Mapping[str, Json], index: int) -> tuple[Json, ...]:
+    """Return what a discriminator asks of the branch at `index`: that its name is said."""
+    told = schema.get("discriminator")
+    if not isinstance(told, Mapping):
+        return ()
+    names = told.get(NAMES, ())
+    if index >= len(names) or not names[index]:
+        return ()
+    name = str(told["propertyName"])
+    return ({"required": [name], "properties": {name: {"enum": names[index]}}},)
 
 
 def _ways(schema: Mapping[str, Json], name: str) -> Iterator[tuple[str, str, Json]]:

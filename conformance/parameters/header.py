@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from urllib.parse import unquote
 
 from conformance.contract.model import Json
 from conformance.parameters import Field, Fields, assembled, document, parts, text_values
+from conformance.percent import unquoted
 from conformance.wire import InexpressibleError, Readings
 
 OURS = frozenset(
@@ -65,6 +65,6 @@ def _values(field: Field, text: str) -> tuple[list[Json], bool]:
     RFC 6570 would percent-encode it, later versions of OpenAPI say that it travels unchanged.
     """
     found, refusable = text_values(field, text, decode=_bare)
-    if "%" in text and unquote(text) != text:
-        found = [*found, *text_values(field, unquote(text), decode=_bare)[0]]
+    if "%" in text and unquoted(text) != text:
+        found = [*found, *text_values(field, unquoted(text), decode=_bare)[0]]
     return found, refusable

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from conformance.contract.model import Json
 from conformance.parameters import Field, Fields, assembled, document, parts, text_values
+from conformance.percent import quoted, unquoted
 from conformance.wire import InexpressibleError, Readings
 from conformance.wire.text import joined, scalars
 
 _EXPRESSION = re.compile(r"\{([^{}]*)\}")
+_DOTS = (".", "..")
+_LONGEST = len("%2E%2E")
 _ODD = re.compile(r"[/\\\x00-\x1f\x7f]")
 """What servers and what stands before them treat in ways of their own, even when it is encoded."""
 
@@ -34,7 +37,7 @@ def write(template: str, declared: Fields, values: Mapping[str, Json]) -> str:
         return _written(declared[name], values[name])
 
     path = _EXPRESSION.sub(expanded, template)
-    if any(unquote(segment) in (".", "..") for segment in path.split("/")):
+    if any(unquoted(segment) in _DOTS for segment in path.split("/") if len(segment) <= _LONGEST):
         raise InexpressibleError("a dot segment names another path")
     return path
 
@@ -47,8 +50,13 @@ def read(template: str, declared: Fields, path: str) -> Readings:
         return Readings((), unreadable=True)
     texts = dict(zip(names, found.groups(), strict=True))
     ambiguous = found.groups() != other.groups()
-    odd = any(_ODD.search(unquote(text)) for text in texts.values())
+    odd = any(map(_is_odd, texts.values()))
     return assembled(_values(declared, texts), unreadable=ambiguous or odd)
+
+
+@lru_cache(maxsize=4096)
+def _is_odd(text: str) -> bool:
+    return _ODD.search(unquoted(text)) is not None
 
 
 @lru_cache(maxsize=64)
@@ -67,7 +75,7 @@ def _values(declared: Fields, texts: Mapping[str, str]) -> Iterator[tuple[str, l
             case "matrix":
                 yield name, *_matrix(field, raw)
             case _:
-                yield name, *text_values(field, raw, decode=unquote)
+                yield name, *text_values(field, raw, decode=unquoted)
 
 
 def _written(field: Field, value: Json) -> str:
@@ -94,7 +102,7 @@ def _label(field: Field, raw: str) -> tuple[list[Json], bool]:
     """Read `.a.b`; without `explode` versions of the standard differ: `.a.b` or `.a,b`."""
     text, explode = raw.removeprefix("."), field.parameter.explode
     separator = "." if explode else ","
-    found, refusable = text_values(field, text, separator, unquote)
+    found, refusable = text_values(field, text, separator, unquoted)
     return found, refusable or (not explode and "," in text)
 
 
@@ -102,21 +110,21 @@ def _matrix(field: Field, raw: str) -> tuple[list[Json], bool]:
     prefix = f";{quote(field.name, safe='')}="
     if not field.parameter.explode or raw.count(";") == 1:
         if raw.startswith(prefix):
-            found = joined(raw.removeprefix(prefix), field.place, ",", unquote)
+            found = joined(raw.removeprefix(prefix), field.place, ",", unquoted)
             if field.parameter.explode and field.place.takes_object:
-                found += joined(raw[1:], field.place, ";", unquote, pairs=True)
+                found += joined(raw[1:], field.place, ";", unquoted, pairs=True)
             return found, False
         if not field.parameter.explode:
-            return scalars(unquote(raw), field.place), True
+            return scalars(unquoted(raw), field.place), True
     texts = raw.removeprefix(";").split(";")
     if all(f";{text}".startswith(prefix) for text in texts):
         items = ",".join(text.partition("=")[2] for text in texts)
-        return joined(items, field.place, ",", unquote), False
-    return joined(";".join(texts), field.place, ";", unquote, pairs=True), False
+        return joined(items, field.place, ",", unquoted), False
+    return joined(";".join(texts), field.place, ";", unquoted, pairs=True), False
 
 
 def _escape(text: str) -> str:
     try:
-        return quote(text, safe="")
+        return quoted(text)
     except UnicodeEncodeError as problem:
         raise InexpressibleError("a lone surrogate has no UTF-8 form") from problem

@@ -7,10 +7,10 @@ so whatever may be taken for such a name may be passed over.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import quote
 
 from conformance.contract.model import Json
 from conformance.parameters import Fields, assembled
+from conformance.percent import quoted
 from conformance.wire import InexpressibleError, Readings
 from conformance.wire.brackets import Node, trees
 from conformance.wire.nodes import beside, fields, pairs
@@ -64,6 +64,6 @@ def _is_stranger(node: Node | None, place: Place) -> bool:
 
 def _escape(text: str) -> str:
     try:
-        return quote(text, safe="")
+        return quoted(text)
     except UnicodeEncodeError as problem:
         raise InexpressibleError("a lone surrogate has no UTF-8 form") from problem

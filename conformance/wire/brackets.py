@@ -68,7 +68,7 @@ def _take(node: Node, text: str, raw: bytes) -> None:
     node.raws.append(raw.decode("latin-1"))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=8192)
 def _decode(raw: bytes) -> tuple[str, bool]:
     """Return the text, and whether a server may refuse to decode it."""
     data = decoded(raw.replace(b"+", b" "))

@@ -97,7 +97,7 @@ def _usual_style(content: Content, name: str) -> Style:
     return "repeat" if _places(Same(content)).of(name).takes_array else "index"
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=8192)
 def _escape(text: str, spelling: Spelling, *, brackets: bool = False) -> str:
     safe = "*-._ " + ("[]" if brackets and not spelling.encoded_brackets else "")
     return quote(text, safe=safe).replace("~", "%7E").replace(" ", spelling.space)

@@ -1,0 +1,108 @@
+"""What a server may enforce beyond the schema is owed nothing, neither acceptance nor refusal."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from conformance.contract.dialect import rewrite
+from conformance.contract.model import Json
+from conformance.plan import Plan, derive
+from conformance.readings import Judge
+from conformance.verdict import Expectation
+from conformance.versions import named, strictest
+from conformance.wire import Readings
+from tests.soundness import JSON, TEXT, Small, closed
+
+ACCEPT, REFUSE, EITHER = Expectation.ACCEPT, Expectation.REFUSE, Expectation.EITHER
+
+
+def owed(schema: Json, value: Json) -> Expectation:
+    return Judge.of(schema, "#", named(schema)).expectation(Readings((value,)))
+
+
+@pytest.mark.parametrize(
+    ("schema", "accepted", "open_", "refused"),
+    [
+        ({"type": "string", "format": "date"}, "2026-02-28", "2026-02-30", 1),
+        ({"type": "string", "format": "uuid"}, "123e4567-e89b-12d3-a456-426614174000", "x", None),
+        ({"type": "integer", "format": "int32"}, 2**31 - 1, 2**31, "x"),
+        ({"type": "integer", "format": "int64"}, -(2**63), 2**63, 1.5),
+    ],
+)
+def test_a_format_may_be_enforced(schema: Json, accepted: Json, open_: Json, refused: Json) -> None:
+    assert owed(schema, accepted) is ACCEPT
+    assert owed(schema, open_) is EITHER
+    assert owed(schema, refused) is REFUSE
+
+
+@pytest.mark.parametrize("name", ["unix-time", "password", "url", "x-own"])
+def test_a_format_that_nobody_registered_changes_nothing(name: str) -> None:
+    schema = {"type": "string", "format": name}
+    assert strictest(schema) is schema
+    assert owed(schema, "anything") is ACCEPT
+
+
+PETS = {
+    "oneOf": [{"$ref": "#/c/Cat"}, {"$ref": "#/c/Dog"}],
+    "discriminator": {"propertyName": "kind", "mapping": {"dog": "#/c/Dog"}},
+}
+CAT = closed({"kind": TEXT, "lives": {"type": "integer"}}, "kind", "lives")
+DOG = closed({"kind": TEXT, "barks": {"type": "boolean"}}, "kind", "barks")
+
+
+def pets() -> Json:
+    """Return the schema of the two pets as the contract reads it: references taken in."""
+    branches = {"#/c/Cat": CAT, "#/c/Dog": DOG}
+    return rewrite(PETS, "here", "#", 1, lambda branch, *_: branches[branch["$ref"]])
+
+
+@pytest.mark.parametrize(
+    ("value", "expectation"),
+    [
+        ({"kind": "Cat", "lives": 9}, ACCEPT),
+        ({"kind": "dog", "barks": True}, ACCEPT),
+        ({"kind": "Dog", "barks": True}, EITHER),
+        ({"kind": "dog", "lives": 9}, EITHER),
+        ({"kind": "bird", "lives": 9}, EITHER),
+        ({"kind": "Cat"}, REFUSE),
+        ({"lives": 9}, REFUSE),
+    ],
+)
+def test_a_discriminator_may_be_enforced(value: Json, expectation: Expectation) -> None:
+    assert owed(pets(), value) is expectation
+
+
+def test_bodies_say_the_name_of_their_branch() -> None:
+    plan = derive(Small("pets", closed({"v": pets()}, "v"), JSON).operation())
+    assert json.loads(plan.preflight.body or b"") == {"v": {"kind": "Cat", "lives": 1}}
+    accepted = [case for case in plan.cases if case.expectation is ACCEPT]
+    kinds = {json.loads(case.request.body or b"")["v"]["kind"] for case in accepted}
+    assert kinds == {"Cat", "dog"}
+
+
+# --- no silent drop -------------------------------------------------------------------------------
+
+
+def keywords_of(schema: Json, place: str) -> set[str]:
+    """Return the place of every keyword in `schema`, read without the suite."""
+    if not isinstance(schema, dict):
+        return set()
+    found = {f"{place}/{name}" for name in schema if name != "$ref"}
+    for name, value in schema.items():
+        below = f"{place}/{name}"
+        if name in ("properties", "patternProperties", "dependentSchemas"):
+            for key, each in value.items():
+                step = key.replace("~", "~0").replace("/", "~1")
+                found |= keywords_of(each, f"{below}/{step}")
+        elif name in ("allOf", "anyOf", "oneOf", "prefixItems"):
+            for index, each in enumerate(value):
+                found |= keywords_of(each, f"{below}/{index}")
+        elif name not in ("const", "discriminator", "$defs", "enum", "dependentRequired"):
+            found |= keywords_of(value, below)
+    return found
+
+
+def located(plan: Plan) -> set[str]:
+    return {clause.keyword_location for clause in plan.clauses if clause.side == "request"}
