@@ -115,7 +115,8 @@ def _controls(deriver: Deriver, cases: list[Case]) -> Iterator[Case]:
     seen = {case.request.digest for case in cases} | {deriver.preflight.digest}
     for case in cases:
         for control in case.controls[:1]:
-            if control.digest in seen or case.off_contract:
+            owed = deriver.expectation(control)
+            if control.digest in seen or case.off_contract or owed is Expectation.REFUSE:
                 continue
             seen.add(control.digest)
             keyword = "spelling" if case.context.startswith("fullest-") else "properties"
@@ -126,7 +127,7 @@ def _controls(deriver: Deriver, cases: list[Case]) -> Iterator[Case]:
                 id=f"{clause.id}/control-{control.digest[:8]}",
                 clause=clause,
                 words="the control of another case",
-                expectation=deriver.expectation(control),
+                expectation=owed,
                 level=Level.MUST,
                 request=control,
                 controls=_parts(deriver, control),
