@@ -222,6 +222,8 @@ def _settled(clause: Clause, used: set[str], twins: Mapping[str, str], values: V
     """
     if clause.state != "covered" or clause.id in used:
         return clause
+    if clause.keyword == "properties" and clause.id in twins:
+        return clause  # what is drawn at random is its own
     if clause.keyword in ("properties", "items", "required"):
         reason = "speaks through the clauses of its members"
         return replace(clause, state="annotation", reason=reason)

@@ -23,6 +23,8 @@ def test_every_keyword_at_every_site_has_a_clause(name: str, media_type: str) ->
     assert {each for each in missing if "$defs" not in each} == set()
     used = {case.clause.id for case in plan.cases}
     for clause in plan.clauses:
+        if clause.keyword == "properties":
+            continue  # its own requests are those drawn at random
         if clause.side == "request" and clause.id not in used:
             assert clause.state != "covered", clause.id
             assert clause.reason, clause.id
