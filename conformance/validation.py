@@ -93,6 +93,7 @@ class Validator:
         except (ValueError, jsonschema_rs.ReferencingError) as problem:
             first = str(problem).splitlines()[0]
             raise ContractError(f"this is no usable schema: {first}", place=place) from problem
+        self._last: tuple[Json, list[Any]] | None = None
 
     def fits(self, value: Json) -> bool:
         """Whether `value` is valid."""
@@ -104,8 +105,14 @@ class Validator:
         Of an `anyOf` or `oneOf` that no branch satisfies, the branch on the way `within` tells
         what is broken in it; without one, the keyword itself is what is broken.
         """
-        for error in self._validator.iter_errors(value):
+        for error in self._errors(value):
             yield from _broken(error, within)
+
+    def _errors(self, value: Json) -> list[Any]:
+        """Return the errors of `value`; asked again for the same one, those found before."""
+        if self._last is None or self._last[0] is not value:
+            self._last = (value, list(self._validator.iter_errors(value)))
+        return self._last[1]
 
     def singles(self, value: Json) -> tuple[Broken, ...]:
         """Return the keywords each of which, taken away alone, would let `value` pass.
@@ -113,7 +120,7 @@ class Validator:
         One that breaks a single keyword has that; where it is an `anyOf` or `oneOf`, a branch in
         which a single keyword is broken has that one too.
         """
-        errors = list(self._validator.iter_errors(value))
+        errors = self._errors(value)
         return tuple(_singles(errors[0])) if len(errors) == 1 else ()
 
 
