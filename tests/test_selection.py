@@ -48,12 +48,22 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("no_network")
 def test_listing_sends_nothing_and_leaves_nothing(pytester: pytest.Pytester, plan: Plan) -> None:
-    found = listed(pytester, "--target-url=http://target.example")
+    found = listed(pytester, "--target-url=http://127.0.0.1:9")
     assert len(found) == len(set(found)) > len(plan.cases)
     names = [case.id.removeprefix("PostAccountLinks").removeprefix(":") for case in plan.cases]
     assert found[: len(names)] == names
     assert all(re.fullmatch(r"[A-Za-z0-9_./:-]{1,120}", each) for each in found)
     assert not Path(pytester.path, "reports").exists()
+
+
+@pytest.mark.usefixtures("no_network")
+def test_what_may_destroy_is_listed_for_another_machine_only_on_request(
+    pytester: pytest.Pytester,
+) -> None:
+    methods = {"request/method/put", "request/method/patch", "request/method/delete"}
+    far = "--target-url=https://target.example"
+    assert not methods & set(listed(pytester, far))
+    assert methods <= set(listed(pytester, far, "--allow-destructive"))
 
 
 def test_k_selects_by_clause_and_by_place(pytester: pytest.Pytester, plan: Plan) -> None:
