@@ -67,11 +67,9 @@ def expand_header(text: str, environ: Mapping[str, str]) -> TargetHeader:
         raise UsageError(
             f"the header {called} is the suite's own", "Leave this --target-header out."
         )
-    file = _FILE.fullmatch(template)
-    words, path = (file[1], file[2]) if file else (template, "")
-    words = re.sub(r"(^|[ \t])@@", r"\1@", words)
+    words, path = _parts(template)
     secrets: list[Secret] = []
-    value, shell, end = "", "", 0
+    value, end = "", 0
     for found in _VARIABLE.finditer(words):
         literal, end = words[end : found.start()], found.end()
         dollar, variable = found[1], found[2] or found[3]
@@ -79,14 +77,12 @@ def expand_header(text: str, environ: Mapping[str, str]) -> TargetHeader:
         if variable:
             secrets.append(Secret(expanded))
         value += literal + expanded
-        shell += _quoted(literal) + (f"${{{variable}}}" if found[3] else _quoted(found[0], dollar))
-    value, shell = value + words[end:], shell + _quoted(words[end:])
+    value += words[end:]
     if not secrets and not path:
         _refuse_key(called, name, value)
     if path:
         secrets.append(Secret(_key_of(called, Path(path).expanduser())))
         value += secrets[-1].reveal()
-        shell += f"$(cat {shlex.quote(path)})"
     if re.search(r"[^\t\x20-\x7e]", value):
         raise UsageError(
             f"the value of the header {called} holds a line end or another character that no "
@@ -95,9 +91,27 @@ def expand_header(text: str, environ: Mapping[str, str]) -> TargetHeader:
         )
     if name.lower() in HIDDEN_HEADERS:
         secrets += [Secret(value), Secret(value.rpartition(" ")[2])]
-    return TargetHeader(
-        name, Secret(value), f"{name}: {template}", f'"{name}: {shell}"', tuple(secrets)
-    )
+    text, shell = f"{name}: {template}", in_shell(name, template)
+    return TargetHeader(name, Secret(value), text, shell, tuple(secrets))
+
+
+def in_shell(name: str, template: str) -> str:
+    """Return a header as the user wrote it as one word in double quotes for a POSIX shell."""
+    words, path = _parts(template)
+    shell, end = "", 0
+    for found in _VARIABLE.finditer(words):
+        literal, end = words[end : found.start()], found.end()
+        known = f"${{{found[3]}}}" if found[3] else _quoted(found[0], found[1])
+        shell += _quoted(literal) + known
+    shell += _quoted(words[end:]) + (f"$(cat {shlex.quote(path)})" if path else "")
+    return f'"{name}: {shell}"'
+
+
+def _parts(template: str) -> tuple[str, str]:
+    """Return the words of a template, and the file whose line follows them, or an empty path."""
+    file = _FILE.fullmatch(template)
+    words, path = (file[1], file[2]) if file else (template, "")
+    return re.sub(r"(^|[ \t])@@", r"\1@", words), path
 
 
 def _refuse_key(called: str, name: str, value: str) -> None:

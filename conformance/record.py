@@ -68,6 +68,7 @@ def record(
         fault_sentence=clean(fault.sentence) if fault else "",
         elapsed_ms=round(exchange.elapsed_ms, 2),
         attempts=exchange.attempts,
+        given=len(headers),
     )
 
 

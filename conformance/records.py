@@ -130,7 +130,8 @@ class ExchangeRecord(Record):
     `shown` is the body for people: `account="aaaa…" (5001 characters), type="account_update"`.
     `body` is the whole body sent as text, `body_base64` instead where it is not UTF-8 text; both
     None where no body was sent or it is over 64 KiB. `status` is None where `fault_sentence` is
-    set. `response_body` holds at most 4 KiB, decoded as UTF-8 with replacement.
+    set. `response_body` holds at most 4 KiB, decoded as UTF-8 with replacement. The last `given` of
+    `headers` are the user's as the user wrote them: `Bearer $API_KEY`.
     """
 
     method: str
@@ -152,6 +153,7 @@ class ExchangeRecord(Record):
     fault_sentence: str
     elapsed_ms: float
     attempts: int
+    given: int = 0
 
     @classmethod
     def read(cls, line: Mapping[str, Any]) -> Self:

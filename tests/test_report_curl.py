@@ -15,6 +15,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from conformance.headers import expand_header
 from conformance.records import ExchangeRecord
 from conformance.report.curl import command, folded, quote, replay
 from tests import sample
@@ -99,10 +100,7 @@ def send(text: str, server: RawServer) -> Received:
 def owed(sent: ExchangeRecord, server: RawServer, body: bytes | None) -> Received:
     """Return what the server must get for `sent`."""
     headers = [("host", f"127.0.0.1:{server.port}")]
-    headers += [
-        (name.lower(), value.replace("$KEY", SECRET) if name == "Authorization" else value)
-        for name, value in sent.headers
-    ]
+    headers += [(name.lower(), value) for name, value in sent.headers]
     if sent.chunked:
         headers.append(("transfer-encoding", "chunked"))
     elif body is not None:
@@ -135,6 +133,7 @@ def record(
         headers=headers,
         url=f"http://127.0.0.1:{server.port}{path}",
         chunked=chunked,
+        given=0,
     )
 
 
@@ -178,7 +177,7 @@ REQUESTS = st.builds(
 @given(REQUESTS)
 @example(Sent(b"", form=False))
 @example(Sent(b"'; touch x; '", (("X-One", "'\"$KEY`id`!\\"),)))
-@example(Sent(b"a=1", (("Authorization", "Bearer $KEY"),)))
+@example(Sent(b"a=1", (("Authorization", "Bearer $KEY @x"),)))
 @example(Sent(b"a" * 5001, chunked=True))
 @example(Sent("\u00e9".encode() * 2000 + b"\x00"))
 @example(Sent(b"@/etc/hostname"))
@@ -206,11 +205,24 @@ def test_any_method(server: RawServer, method: str) -> None:
     assert send(command(sent), server) == owed(sent, server, None)
 
 
-def test_only_the_variable_of_a_credential_expands(server: RawServer) -> None:
-    sent = record(server, b"a=$KEY", (("Authorization", 'Bearer $KEY"`\\$1'), ("X-Plain", "$KEY")))
-    got = dict(send(command(sent), server).headers)
-    assert got["authorization"] == f'Bearer {SECRET}"`\\$1'
-    assert got["x-plain"] == "$KEY"
+def test_what_the_user_gave_expands_as_the_suite_expands_it(
+    server: RawServer, tmp_path: Path
+) -> None:
+    key = tmp_path / "key"
+    key.write_text("filed\n")
+    key.chmod(0o600)
+    theirs = (
+        ("Authorization", 'Bearer $KEY"`\\$$1'),
+        ("X-Team", "t-${KEY}x"),
+        ("X-Filed", f"Bearer @{key}"),
+        ("X-Price", "$$KEY @@home"),
+    )
+    sent = record(server, b"a=$KEY", (("X-Plain", "$KEY ${KEY} $$ @x"), *theirs))
+    got = dict(send(command(replace(sent, given=len(theirs))), server).headers)
+    assert got["x-plain"] == "$KEY ${KEY} $$ @x"
+    for name, template in theirs:
+        expanded = expand_header(f"{name}: {template}", {"KEY": SECRET})
+        assert got[name.lower()] == expanded.value.reveal()
 
 
 def test_what_the_journal_recorded_of_framing_is_not_sent_twice(server: RawServer) -> None:

@@ -46,8 +46,8 @@ def test_a_failure_reads_as_the_design_says() -> None:
     actual    200 OK in 1.4 ms
     control   account="acct_1", type="account_onboarding", collect="currently_due": 200 OK in 1.4 ms
     replay    curl -i -g --path-as-is -X POST -H User-Agent: -H 'Accept: application/json' \\
-              -H 'Accept-Encoding: identity' -H "Authorization: Bearer $STRIPE_API_KEY" \\
-              -H 'Content-Type: application/x-www-form-urlencoded' \\
+              -H 'Accept-Encoding: identity' -H 'Content-Type: application/x-www-form-urlencoded' \\
+              -H "Authorization: Bearer $STRIPE_API_KEY" \\
               --data-raw 'account=acct_1&type=account_onboarding&collect=currently_duex' \\
               http://127.0.0.1:12111/v1/account_links
 """

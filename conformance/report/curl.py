@@ -12,6 +12,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
+from conformance.headers import in_shell
 from conformance.records import ExchangeRecord
 from conformance.report.text import visible
 
@@ -21,8 +22,6 @@ _INLINE = 1500
 _RECIPE = 8000
 """A longer recipe is given as base64, which stays below the shell's limit for one word."""
 
-_SECRET_HEADER = re.compile(r"(^|-)(authorization|auth|key|token|secret|cookie)$", re.IGNORECASE)
-_VARIABLE = re.compile(r"\$(?=[A-Za-z_][A-Za-z0-9_]*)")
 _RUN = re.compile(rb"(.{1,12}?)\1{15,}", re.DOTALL)
 _OWN = ("User-Agent", "Accept")
 """Headers that curl sends unless told otherwise."""
@@ -118,24 +117,19 @@ def _headers(exchange: ExchangeRecord, body: bytes | None) -> Iterator[str]:
         yield quote("Expect:")
     if exchange.chunked:
         yield quote("Transfer-Encoding: chunked")
-    for name, value in exchange.headers:
+    theirs = len(exchange.headers) - exchange.given
+    for index, (name, value) in enumerate(exchange.headers):
         lower = name.lower()
         if lower == "host" and value == urlsplit(exchange.url).netloc:
             continue
         if lower == "transfer-encoding" or (lower == "content-length" and body is not None):
             continue
-        yield _header(name, value)
-
-
-def _header(name: str, value: str) -> str:
-    if not value:
-        return quote(f"{name};")  # curl's spelling of a header without a value
-    text = f"{name}: {value}"
-    if _SECRET_HEADER.search(name) and _VARIABLE.search(value):
-        escaped = re.sub(r'[\\"`]', r"\\\g<0>", text)
-        literal = re.sub(r"\$(?![A-Za-z_])", r"\\$", escaped)
-        return f'"{visible(literal)}"'
-    return quote(text)
+        if not value:
+            yield quote(f"{name};")  # curl's spelling of a header without a value
+        elif index >= theirs and set(value) & set("$@"):
+            yield visible(in_shell(name, value))
+        else:
+            yield quote(f"{name}: {value}")
 
 
 def quote(text: str) -> str:
