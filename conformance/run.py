@@ -431,7 +431,7 @@ class Run:
 
     def close(self) -> None:
         """Release the target and the journal, which learns how many requests went out."""
-        if not self.worker:
+        if not self.worker and self.folder.is_dir():
             (self.folder / TURNS).unlink(missing_ok=True)
         if self._ahead is not None:
             self._ahead.close()

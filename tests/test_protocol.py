@@ -158,9 +158,12 @@ def test_no_body_is_refused_where_names_are_required() -> None:
         assert any("absent-body" in case.id for case in plan(name).cases) is expected
 
 
-def test_no_body_at_all_is_not_asked_of_a_body_that_is_no_object() -> None:
+def test_no_body_at_all_is_refused_where_one_of_any_kind_is_required() -> None:
     cases = derive(Small("text", {"type": "string"}, JSON).operation()).cases
-    assert not any("absent-body" in case.id for case in cases)
+    found = [case for case in cases if case.id.endswith("-body")]
+    assert {case.id.rpartition("/")[2] for case in found} == {"empty-body", "absent-body"}
+    assert {case.clause.words for case in found} == {"a body is required"}
+    assert {case.expectation for case in found} == {REFUSE}
 
 
 def test_bytes_are_shown_in_ascii_and_short() -> None:
