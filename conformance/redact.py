@@ -198,12 +198,23 @@ class Redactor:
         return text
 
 
+_RUN: Final = 16
+_SPELT: Final = re.compile(rf"[%&\\\0]|[A-Za-z0-9+/_-]{{{_RUN}}}")
+"""Every other spelling of a text of that many characters has one of these, or is as long a run."""
+
+
 def hide(text: str, secrets: Iterable[Secret]) -> str:
     """Replace `secrets`, in whatever spelling, that are those of one answer only."""
     for secret in secrets:
-        for form in _forms(secret.reveal()):
-            for spelt in (form, form.lower(), form.upper()):
-                text = text.replace(spelt, REDACTED)
+        value = secret.reveal()
+        if len(text) < len(value):
+            continue  # no spelling is shorter
+        for spelt in (value, value.lower(), value.upper()):
+            text = text.replace(spelt, REDACTED)
+        if len(value) < _RUN or " " in value or _SPELT.search(text):
+            for form in _forms(value):
+                for spelt in (form, form.lower(), form.upper()):
+                    text = text.replace(spelt, REDACTED)
     return text
 
 
