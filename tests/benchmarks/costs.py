@@ -54,13 +54,13 @@ def by_phase(folder: Path, words: Sequence[str]) -> dict[str, float]:
         "python and pytest start, plugins imported": spent["start"],
         "our modules imported": spent["imports"],
         "contract read": spent["load"],
-        "cases derived": spent["derive"],
+        "cases derived, or read where they are kept": spent["derive"],
         "collection by pytest": (
             spent["begin"] + spent["collection"] - spent["load"] - spent["derive"]
         ),
         "client made (httpx imported)": spent["client"],
-        "requests, embedded target included": spent["send"],
-        "judging, controls, journal": spent["hold"] - spent["send"],
+        "requests, judging, journal": spent["hold"],
+        "of these, on the way (in another thread)": spent["send"],
         "items by pytest, embedded target started": (
             spent["items"] - spent["hold"] - spent["client"]
         ),
