@@ -160,6 +160,7 @@ def test_an_operation_shows_its_map_when_it_is_opened(opened: Opener) -> None:
     assert seen.page.locator("details.op").count() == 24
     assert seen.page.locator("a.t").count() == 0
     seen.page.locator("details.op summary").first.click()
+    seen.page.locator("a.t:visible").first.wait_for()  # a toggle is told a moment later
     assert seen.page.locator("a.t:visible").count() > 30
 
 
