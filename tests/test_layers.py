@@ -64,6 +64,8 @@ ORDER = (
     "strategies",
     "obligation",
     "limits",
+    "counts",
+    "branches",
     "keywords",
     "keywords.*",
     # messages, bytes, readings

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from conformance.counts import too_many
 from conformance.keywords import keyword
-from conformance.obligation import Change, Keep, Obligation, Put, Site, must_accept, must_refuse
+from conformance.obligation import Obligation, Site
 
 
 @keyword(
@@ -15,15 +16,4 @@ from conformance.obligation import Change, Keep, Obligation, Put, Site, must_acc
 )
 def max_items(limit: int, site: Site) -> Iterator[Obligation]:
     """One item too many is refused."""
-    full = site.value({"type": "array", "minItems": limit, "maxItems": limit})
-    nearest: Change = Keep()
-    if full is not None:
-        nearest = Put(full[0])
-        yield must_accept("at-limit", nearest, f"{limit} items are not too many")
-    for name, count in (("over-limit", limit + 1), ("far-over-limit", 2 * limit + 10)):
-        wanted = {"type": "array", "minItems": count, "maxItems": count}
-        found = site.value(wanted, without=("maxItems",))
-        if found is not None:
-            words = f"{count} items are too many"
-            change = Put(found[0])
-            yield must_refuse(name, change, words, nearest=nearest, lead=name == "over-limit")
+    return too_many(limit, site, "array")

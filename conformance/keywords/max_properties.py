@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from conformance.counts import too_many
 from conformance.keywords import keyword
-from conformance.obligation import Change, Keep, Obligation, Put, Site, must_accept, must_refuse
+from conformance.obligation import Obligation, Site
 
 
 @keyword(
@@ -15,15 +16,4 @@ from conformance.obligation import Change, Keep, Obligation, Put, Site, must_acc
 )
 def max_properties(limit: int, site: Site) -> Iterator[Obligation]:
     """One member too many is refused."""
-    full = site.value({"type": "object", "minProperties": limit, "maxProperties": limit})
-    nearest: Change = Keep()
-    if full is not None:
-        nearest = Put(full[0])
-        yield must_accept("at-limit", nearest, f"{limit} members are not too many")
-    for name, count in (("over-limit", limit + 1), ("far-over-limit", 2 * limit + 10)):
-        wanted = {"type": "object", "minProperties": count, "maxProperties": count}
-        found = site.value(wanted, without=("maxProperties",))
-        if found is not None:
-            words = f"{count} members are too many"
-            change = Put(found[0])
-            yield must_refuse(name, change, words, nearest=nearest, lead=name == "over-limit")
+    return too_many(limit, site, "object")

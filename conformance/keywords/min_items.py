@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from conformance.counts import too_few
 from conformance.keywords import forbids_nothing, keyword
-from conformance.obligation import Change, Keep, Obligation, Put, Site, must_accept, must_refuse
+from conformance.obligation import Obligation, Site
 
 
 @keyword(
@@ -16,17 +17,4 @@ from conformance.obligation import Change, Keep, Obligation, Put, Site, must_acc
 )
 def min_items(limit: int, site: Site) -> Iterator[Obligation]:
     """One item too few is refused."""
-    least = site.value({"type": "array", "minItems": limit, "maxItems": limit})
-    nearest: Change = Keep()
-    if least is not None:
-        nearest = Put(least[0])
-        yield must_accept("at-limit", nearest, f"{limit} items are enough")
-    if limit == 0:
-        return
-    for name, count in (("too-few", limit - 1), ("none", 0)):
-        wanted = {"type": "array", "minItems": count, "maxItems": count}
-        found = site.value(wanted, without=("minItems",))
-        if found is not None:
-            words = f"{count} items are too few"
-            change = Put(found[0])
-            yield must_refuse(name, change, words, nearest=nearest, lead=name == "too-few")
+    return too_few(limit, site, "array")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations, islice
 
+from conformance.branches import each_branch, no_branch
 from conformance.contract.model import Json
 from conformance.keywords import keyword
-from conformance.kinds import SAMPLES
-from conformance.obligation import Obligation, Put, Site, must_accept, must_refuse
+from conformance.obligation import Obligation, Put, Site, must_refuse
 
 _PAIRS = 6
 
@@ -20,16 +20,8 @@ _PAIRS = 6
 )
 def one_of(branches: list[Json], site: Site) -> Iterator[Obligation]:
     """A value of each branch is accepted; a value of none is refused, and one of two as well."""
-    for index, branch in enumerate(branches):
-        found = site.value(branch)
-        if found is not None:
-            yield must_accept(f"branch-{index}", Put(found[0]), f"branch {index} is one")
-    for name in SAMPLES:
-        asked = {"type": name, "not": {"anyOf": branches}}
-        other = site.value(asked, without=("oneOf",))
-        if other is not None:
-            words = f"no branch takes this {name}"
-            yield must_refuse(f"no-branch-{name}", Put(other[0]), words, lead=True)
+    yield from each_branch(branches, site)
+    yield from no_branch(branches, site, "oneOf")
     for (one, first), (two, second) in islice(combinations(enumerate(branches), 2), _PAIRS):
         both = site.value(first, second, without=("oneOf",))
         if both is not None:

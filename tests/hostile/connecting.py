@@ -55,7 +55,9 @@ def _patience(connection: socket.socket) -> None:
 
 
 ROWS = (
-    Behaviour("reset-at-accept", _BROKEN, always(reset()), read_first=False),
+    Behaviour(
+        "reset-at-accept", f"FAULT connect/reset | {_BROKEN}", always(reset()), read_first=False
+    ),
     Behaviour("close-at-accept", f"FAULT receive/closed | {_BROKEN}", raw(b""), read_first=False),
     Behaviour("close-after-request", "FAULT receive/closed", raw(b"")),
     Behaviour("shutdown-after-request", "FAULT receive/closed", always(closing)),
