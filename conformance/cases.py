@@ -143,6 +143,8 @@ def _case(
     except InexpressibleError:
         return
     expectation = deriver.expectation(request)
+    if obligation.level is Level.SHOULD and expectation is EITHER:
+        expectation = deriver.advised(request)
     never = deriver.values.leaves_out(site.path)
     if not _is_owed(obligation, expectation, where.context) or (never and expectation is EITHER):
         return

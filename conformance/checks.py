@@ -170,7 +170,8 @@ def _body_breaches(
     if response.status < _REDIRECTS and _carries_error(operation, content, value, validators):
         yield Breach(whole, CARRIES_ERROR)
         return
-    broken = list(islice(validators.of(content).broken(value), _MOST_BROKEN))
+    validator = validators.of(content, asserts_formats=operation.asserts_formats)
+    broken = list(islice(validator.broken(value), _MOST_BROKEN))
     if _another_kind(value, content.schema, broken):
         yield Breach(whole, "the body is an object of another kind: no documented name is in it")
         return
@@ -215,9 +216,13 @@ def _carries_error(
             schema = dereference(other.schema, other.schema)
             wanted = schema.get("required", ()) if isinstance(schema, Mapping) else ()
             marks = [name for name in wanted if isinstance(value.get(name), dict)]
-            if marks and not own.keys() & marks and validators.of(other).fits(value):
+            if marks and not own.keys() & marks and _fits(validators, operation, other, value):
                 return True
     return False
+
+
+def _fits(validators: Validators, operation: Operation, content: Content, value: Json) -> bool:
+    return validators.of(content, asserts_formats=operation.asserts_formats).fits(value)
 
 
 def _another_kind(value: Json, schema: Json, broken: list[Broken]) -> bool:

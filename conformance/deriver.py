@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from conformance import pointer
 from conformance.case import excerpt, place_id
 from conformance.clause import Clause, State
+from conformance.closing import ADVISED, closed
 from conformance.codec import BODY, Codec
 from conformance.contract.model import Content, Json, Operation
 from conformance.direction import to_send
@@ -119,6 +120,8 @@ class Deriver:
     def _clauses_of(self, site: Site) -> None:
         for name, value in site.schema.items():
             rule = rules().get(name)
+            if name == ADVISED:
+                continue
             if rule is None or name in site.spoken:
                 reason = site.spoken.get(name) or annotation(name)
                 place = pointer.join(site.pointer, name)
@@ -162,6 +165,7 @@ class Deriver:
             words=rule.words.format(**names),
             value=excerpt(value),
             source=rule.source,
+            level=site.level_of(rule.keyword),
             part=path[0],
         )
 
@@ -226,6 +230,10 @@ class Deriver:
             self._expectations[request] = self.judge.expectation(self.read(request))
         return self._expectations[request]
 
+    def advised(self, request: Request) -> Expectation:
+        """Return what `request` is owed by a target that closes what it is known to close."""
+        return self.judge.advised(self.read(request))
+
     def broken(self, request: Request, within: tuple[str, ...] = ()) -> tuple[str, ...]:
         """Return the ids of the clauses that the likeliest reading of `request` breaks.
 
@@ -275,14 +283,34 @@ def deriver_for(operation: Operation, values: Values = NONE) -> Deriver:
     Raises NoExampleError where a body is required and there is none, or where no valid message is
     found.
     """
-    codec = _codec(operation)
+    stated = _codec(operation)
+    codec = _closed(stated)
+    unclosed = None if codec is stated else stated.schema
     place = codec.content.pointer if codec.content is not None else operation.pointer
     good = to_send(narrowed(named(codec.schema), values))
     try:
-        return Deriver(codec, Messages(good), Judge.of(codec.schema, place, good), values)
+        judge = Judge.of(
+            codec.schema,
+            place,
+            good,
+            unclosed,
+            asserts_formats=operation.asserts_formats,
+        )
+        return Deriver(codec, Messages(good), judge, values)
     except InexpressibleError as problem:
         kind = f"{codec.content.media_type}: " if codec.content is not None else ""
         raise NoExampleError(f"{kind}{problem}") from problem
+
+
+def _closed(codec: Codec) -> Codec:
+    """Return `codec` with the objects of its body closed that are known to be."""
+    content = codec.content
+    if content is None:
+        return codec
+    schema = closed(content.schema, everywhere=codec.operation.closed)
+    if schema is content.schema:
+        return codec
+    return replace(codec, content=replace(content, schema=schema))
 
 
 def _codec(operation: Operation) -> Codec:

@@ -151,7 +151,7 @@ def _finding(group: Group, clauses: Mapping[str, Clause]) -> Finding:
         instance_location=clause.instance_location if clause else "",
         contract=_place(clause) if clause else "",
         source=clause.source if clause else "",
-        level=_level(cases, clause, group),
+        level=_level(cases, clauses, group),
         verdict=Verdict.FLAKY
         if flaky
         else Verdict.FAIL
@@ -173,10 +173,12 @@ def _place(clause: Clause) -> str:
     )
 
 
-def _level(cases: list[CaseRecord], clause: Clause | None, group: Group) -> Level:
+def _level(cases: list[CaseRecord], clauses: Mapping[str, Clause], group: Group) -> Level:
     if group.symptom in (Symptom.OTHER_REASON, Symptom.PROSE):
         return Level.SHOULD
-    if clause is not None and clause.level is Level.SHOULD:
+    stated = {clauses[each].level for each in group.clauses if each in clauses}
+    # Whatever a clause advises, no request may break the server.
+    if stated == {Level.SHOULD} and group.symptom is not Symptom.SERVER_ERROR:
         return Level.SHOULD
     answers = group.symptom in (Symptom.BROKEN_RESPONSE, Symptom.SERVER_ERROR, Symptom.FLAKY)
     must = answers or any(case.level is Level.MUST for case in cases)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
+from conformance.closing import ADVISED
 from conformance.contract.model import Json
 from conformance.errors import ConformanceError
 from conformance.example import Examples, NoExampleError
@@ -123,6 +124,10 @@ class Site:
         if declared is None:
             return frozenset()
         return frozenset([declared] if isinstance(declared, str) else declared)
+
+    def level_of(self, keyword: str) -> Level:
+        """Return the level of a keyword: SHOULD where it stands there by what is known beside."""
+        return Level.SHOULD if keyword in self.schema.get(ADVISED, ()) else Level.MUST
 
     def says(self, *keywords: str) -> bool:
         """Whether any schema that holds here has one of these keywords."""

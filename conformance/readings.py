@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from conformance.contract.model import Json
 from conformance.direction import ignored, refused
+from conformance.formats import beyond_doubt
 from conformance.validation import Validator
 from conformance.verdict import Expectation
 from conformance.versions import strictest
@@ -23,39 +24,64 @@ OPENS_ENUM = "x-stripeBypassValidation"
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """The schema of a message in every version that a server may enforce."""
+    """The schema of a message in every version that a server may enforce.
+
+    `advice` are those of a provider that closes what the schema leaves open: none but they say so.
+    """
 
     validators: tuple[Validator, ...]
+    advice: tuple[Validator, ...] = ()
 
     @classmethod
-    def of(cls, schema: Json, place: str, narrowed: Json = None) -> Judge:
+    def of(
+        cls,
+        schema: Json,
+        place: str,
+        narrowed: Json = None,
+        unclosed: Json = None,
+        *,
+        asserts_formats: bool = False,
+    ) -> Judge:
         """Build from the schema of a message, its freedoms, and what known-good values leave of it.
 
         The contract states it at `place`. `narrowed` is the schema itself, or None, where there
-        are no such values.
+        are no such values; `unclosed` is the contract's own schema where `schema` has objects that
+        are closed beyond it. `asserts_formats` says that `format` binds.
         """
+        checks = beyond_doubt() if asserts_formats else None
         schemas = [schema]
         opened = _opened(schema)
         if opened != schema:
             schemas.append(opened)
         schemas += [each for each in (ignored(schema), refused(schema)) if each is not schema]
-        versions = [Validator(each, place=place) for each in schemas]
+        versions = [Validator(each, place=place, checks=checks) for each in schemas]
         good = schema if narrowed is None else narrowed
         strict = strictest(good)
         if strict is not good or good != schema:
             versions.append(Validator(strict, place=place, formats=True))
-        return cls(tuple(versions))
+        if unclosed is None or unclosed is schema:
+            return cls(tuple(versions))
+        free = Validator(_opened(unclosed), place=place, checks=checks)
+        return cls((*versions, free), advice=tuple(versions))
 
     def expectation(self, readings: Readings) -> Expectation:
         """Return what the contract owes a request with these readings."""
-        if not readings.complete:
-            return Expectation.EITHER
-        answers = {each.fits(value) for each in self.validators for value in readings.values}
-        if readings.unreadable:
-            answers |= {False}
-        if answers == {True}:
-            return Expectation.ACCEPT
-        return Expectation.REFUSE if answers == {False} else Expectation.EITHER
+        return _expected(self.validators, readings)
+
+    def advised(self, readings: Readings) -> Expectation:
+        """Return what is owed where a target closes what it is known to close."""
+        return _expected(self.advice or self.validators, readings)
+
+
+def _expected(validators: tuple[Validator, ...], readings: Readings) -> Expectation:
+    if not readings.complete:
+        return Expectation.EITHER
+    answers = {each.fits(value) for each in validators for value in readings.values}
+    if readings.unreadable:
+        answers |= {False}
+    if answers == {True}:
+        return Expectation.ACCEPT
+    return Expectation.REFUSE if answers == {False} else Expectation.EITHER
 
 
 def _opened(schema: Json) -> Json:

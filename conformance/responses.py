@@ -9,6 +9,7 @@ from conformance import pointer
 from conformance.case import clause_id, excerpt
 from conformance.clause import Clause
 from conformance.contract.model import Content, DocumentedResponse, Json, Operation
+from conformance.formats import is_settled
 from conformance.keywords import describe, rules
 from conformance.obligation import ITEM
 from conformance.schema import dereference
@@ -114,7 +115,9 @@ def _keyword_clauses(
 ) -> Iterator[Clause]:
     rule = rules().get(keyword)
     prose = _PROSE.get(keyword)
-    if prose is None and (rule is None or keyword == "format" or rule.idle(value)):
+    if prose is None and (rule is None or rule.idle(value)):
+        return
+    if keyword == "format" and not (operation.asserts_formats and is_settled(value)):
         return
     subjects = value if keyword == "required" else [""]
     for subject in subjects:

@@ -113,9 +113,11 @@ class Run:
     def _plans(self) -> Plans:
         settings = self.settings
         self.untested |= dict(self.contract.unreadable)
-        return Plans(
-            self.contract, self.values, settings.shard, settings.most_cases, settings.cache
-        )
+        contract = self.contract
+        if self._profile.closes_objects:
+            closed = (replace(each, closed=True) for each in contract.operations)
+            contract = replace(contract, operations=tuple(closed))
+        return Plans(contract, self.values, settings.shard, settings.most_cases, settings.cache)
 
     @property
     def operations(self) -> tuple[Operation, ...]:

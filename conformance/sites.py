@@ -9,6 +9,7 @@ a site in a branch brings the value that chooses the branch. What lies inside `n
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
@@ -23,9 +24,13 @@ from conformance.flat import RELATIONS, EndlessSchemaError, items_of, members_of
 from conformance.obligation import ITEM, Change, Index, Put, Site, With
 from conformance.schema import dereference
 from conformance.versions import NAMES
+from conformance.wire.form import MEDIA_TYPE as FORM
 from conformance.words import of_pattern
 
 _DEPTH = 16
+_FILLED = {"minProperties": 1}
+"""What a form asks of an object: it has no way to say that one is empty."""
+
 _AGAIN = 2
 """How often one schema is looked into on one way: a recursive one has a second level."""
 
@@ -84,7 +89,8 @@ def walk(
     version of the schema of messages; the contract's own where there is none.
     """
     root = schema or codec.schema
-    found = _sites(codec, root, _Walker(root, known_names))
+    in_text = codec.content is not None and codec.content.media_type == FORM
+    found = _sites(codec, root, _Walker(root, known_names, in_text=in_text))
     yield from islice(found, _MOST_SITES)
     rest = next(found, None)
     if rest is not None:
@@ -130,10 +136,11 @@ def name_of(path: tuple[str, ...]) -> str:
 
 
 class _Walker:
-    def __init__(self, root: Json, known_names: tuple[str, ...]) -> None:
+    def __init__(self, root: Json, known_names: tuple[str, ...], *, in_text: bool) -> None:
         self._root = root
         self._known_names = known_names
         self._examples = Examples(root)
+        self._in_text = in_text
 
     def spread(
         self,
@@ -189,11 +196,15 @@ class _Walker:
     def _sample(self, held: tuple[Json, ...]) -> tuple[Json] | str:
         """Return an ordinary value as a tuple of one, or why there is none."""
         try:
-            return (self._examples.value(held),)
+            found = self._examples.value(held)
+            if found == {} and self._in_text:
+                with suppress(NoExampleError):
+                    found = self._examples.value((*held, _FILLED))
         except (NoExampleError, ConformanceError) as problem:
             return str(problem)
         except EndlessSchemaError:
             return "the schema contains itself without an end"
+        return (found,)
 
     def _site(self, part: _Part, spot: _Spot, sample: Json) -> Site:
         others = tuple(each.schema for each in spot.parts if each is not part)

@@ -80,7 +80,7 @@ class Store:
                 Path(temporary).unlink(missing_ok=True)
 
     def _path(self, operation: Operation, values: Values) -> Path:
-        key = f"{operation.id}\n{values!r}"
+        key = f"{operation.id}\n{operation.closed}\n{values!r}"
         return self._folder / hashlib.sha256(key.encode()).hexdigest()[:32]
 
     def _forget_old(self) -> None:

@@ -12,6 +12,7 @@ import jsonschema_rs
 from conformance.contract.model import Content, Json
 from conformance.direction import to_receive
 from conformance.errors import ContractError
+from conformance.formats import Checks, settled
 
 _MOST_SAID = 4000
 """Cut for people only after it has been redacted."""
@@ -78,15 +79,21 @@ def _is_reference(path: Sequence[str | int], index: int) -> bool:
 class Validator:
     """Decides whether a value fits a schema, and if not, which keywords it breaks.
 
+    With `formats` the keyword binds as the library understands it; with `checks` as these do, each
+    instead of the library's own.
+
     Raises ContractError where the schema itself is none.
     """
 
-    def __init__(self, schema: Json, *, place: str = "", formats: bool = False) -> None:
+    def __init__(
+        self, schema: Json, *, place: str = "", formats: bool = False, checks: Checks | None = None
+    ) -> None:
         try:
             self._validator = jsonschema_rs.Draft202012Validator(
                 schema,
                 offline=True,
-                validate_formats=formats,
+                validate_formats=formats or checks is not None,
+                formats=dict(checks or {}),
                 mask="the value",
                 pattern_options=_PATTERNS,
             )
@@ -175,10 +182,12 @@ class Validators:
     def __init__(self) -> None:
         self._known: dict[str, Validator] = {}
 
-    def of(self, content: Content) -> Validator:
+    def of(self, content: Content, *, asserts_formats: bool = False) -> Validator:
         """Return the validator of `content`; its place in the contract names it."""
         if content.pointer not in self._known:
             self._known[content.pointer] = Validator(
-                to_receive(content.schema), place=content.pointer
+                to_receive(content.schema),
+                place=content.pointer,
+                checks=settled() if asserts_formats else None,
             )
         return self._known[content.pointer]

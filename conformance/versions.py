@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from conformance.contract.model import Json
+from conformance.formats import ASSERTED
 
 NAMES = "x-conformance-names"
 """In a discriminator: the names of each branch, in the order of the branches."""
@@ -24,14 +25,6 @@ _RANGES: Mapping[str, tuple[int, int]] = {
     "int32": (-(2**31), 2**31 - 1),
     "int64": (-(2**63), 2**63 - 1),
 }
-ASSERTED = frozenset(
-    {
-        *("date", "date-time", "time", "duration", "email", "idn-email", "hostname"),
-        *("idn-hostname", "ipv4", "ipv6", "uri", "uri-reference", "iri", "iri-reference", "uuid"),
-        *("uri-template", "json-pointer", "relative-json-pointer", "regex"),
-    }
-)
-"""The registered formats that the validator knows (JSON Schema Validation 2020-12, 7.3)."""
 
 
 def strictest(schema: Json) -> Json:

@@ -52,6 +52,8 @@ ORDER = (
     # what the target owes
     "schema",
     "direction",
+    "closing",
+    "formats",
     "validation",
     "conjunction",
     "flat",
@@ -117,6 +119,7 @@ ORDER = (
     "reference.http",
     "reference.form",
     "reference.keywords",
+    "reference.manners",
     "reference.schema",
     "reference.example",
     "reference.values",

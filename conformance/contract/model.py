@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+CLOSED = "x-conformance-closed"
+"""In a schema or at the root of a document: whether objects take no other name than theirs."""
+
 Json = Any
 """A JSON value: None, bool, int, float, str, list of Json, dict of str to Json."""
 
@@ -132,6 +135,9 @@ class Operation:
     must all be. Nothing at all: nobody is asked who he is; an empty way: nobody needs to say.
     `servers` are the base URLs, variables at their defaults, relative ones as they stand.
     `operation_id` is the operationId as stated, which `id` is made from.
+
+    `closed` says that objects in bodies are known to take no other name than the declared ones,
+    though the schemas do not say it; `asserts_formats` that `format` binds.
     """
 
     id: str
@@ -152,6 +158,8 @@ class Operation:
     security: tuple[tuple[SecurityScheme, ...], ...] = ()
     servers: tuple[str, ...] = ()
     operation_id: str = ""
+    closed: bool = False
+    asserts_formats: bool = False
 
     def response_for(self, status: int) -> DocumentedResponse | None:
         """Return the entry that documents `status`: exact before range before default."""

@@ -6,12 +6,13 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from conformance.contract.access import Access
 from conformance.contract.content import Reader
 from conformance.contract.dialect import check_dialect
 from conformance.contract.entries import METHODS, Entry, entries
-from conformance.contract.model import Contract, Json, Operation
+from conformance.contract.model import CLOSED, Contract, Json, Operation
 from conformance.contract.refs import References
 from conformance.contract.selection import EVERYTHING, Selection
 from conformance.contract.swagger import VERSIONS_READ
@@ -19,6 +20,8 @@ from conformance.errors import ContractError
 from conformance.pointer import join
 
 KNOWN_NAMES_LIMIT = 200
+_FORMATS = "x-conformance-formats"
+"""At the root of a document: whether `format` binds."""
 
 _WITHOUT_BODY = ("get", "head", "delete", "trace")
 """Methods whose requestBody is ignored (OpenAPI 3.0.3, section 4.7.10.1; RFC 9110, section 9.3)."""
@@ -38,6 +41,7 @@ def to_contract(document: Json, source: str, selection: Selection = EVERYTHING) 
     reader, access = Reader(references), Access(references)
     known = _entries(references)
     info = reader.object(document.get("info", {}), "#/info")
+    closed, asserts_formats = _manners(document, source)
     names = {entry.id: _body_names(entry, references) for entry in known}
     all_names = sorted(set().union(*names.values()))
     operations: list[Operation] = []
@@ -45,7 +49,8 @@ def to_contract(document: Json, source: str, selection: Selection = EVERYTHING) 
     for entry in selection.chosen(known):
         others = [name for name in all_names if name not in names[entry.id]]
         try:
-            operations.append(_operation(entry, reader, access, others))
+            operation = _operation(entry, reader, access, others)
+            operations.append(replace(operation, closed=closed, asserts_formats=asserts_formats))
         except ContractError as problem:
             faults.append((entry.id, problem))
     if not operations:
@@ -95,6 +100,16 @@ def slice_of(document: Json, source: str, selection: Selection) -> Json:
             item[entry.method] = entry.value
     kept = {path: item for path, item in paths.items() if any(name in METHODS for name in item)}
     return {**document, "paths": kept}
+
+
+def _manners(document: dict[str, Json], source: str) -> tuple[bool, bool]:
+    """Return whether all objects in bodies are closed, and whether formats are asserted."""
+    closed, formats = document.get(CLOSED, False), document.get(_FORMATS, "annotate")
+    if not isinstance(closed, bool):
+        raise ContractError(f"{CLOSED} is true or false", place=f"{source}#/{CLOSED}")
+    if formats not in ("assert", "annotate"):
+        raise ContractError(f"{_FORMATS} is assert or annotate", place=f"{source}#/{_FORMATS}")
+    return closed, formats == "assert"
 
 
 def _notes(document: dict[str, Json]) -> Iterator[str]:

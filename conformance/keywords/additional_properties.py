@@ -33,6 +33,9 @@ def additional_properties(allowed: Json, site: Site) -> Iterator[Obligation]:
     """`false` closes the object: any other name is refused, however it is spelt or filled."""
     if allowed is not False:
         return
+    if site.level_of("additionalProperties") is Level.SHOULD:
+        yield from _beyond_the_schema(site)
+        return
     taken = {*site.schema.get("properties", ()), *site.schema.get("x-conformance-reserved", ())}
     seen = set(taken)
     for name, words, culprits in _names(site):
@@ -62,6 +65,20 @@ def additional_properties(allowed: Json, site: Site) -> Iterator[Obligation]:
         "an empty name (a decoder may drop it, which loses what was sent)",
         level=Level.SHOULD,
     )
+
+
+def _beyond_the_schema(site: Site) -> Iterator[Obligation]:
+    """A few names where the schema leaves the object open, and the target is known not to."""
+    first = next(iter(site.schema["properties"]))
+    for label, name, words, value in (
+        ("a-new-name", "unlisted", "a new name", "x"),
+        ("a-name-that-starts-like-a-known-one", f"{first}_id", "a longer known name", "x"),
+        ("a-known-name-in-upper-case", first.upper(), "a known name in upper case", "x"),
+        ("hash-value", "unlisted_object", "a new name with an object", {"a": "x"}),
+    ):
+        if name not in site.schema["properties"]:
+            lead = label == "a-new-name"
+            yield _unknown(label, {name: value}, words, lead=lead, level=Level.SHOULD)
 
 
 def _names(site: Site) -> Iterator[tuple[str, str, tuple[str, ...]]]:
@@ -116,9 +133,12 @@ def _unknown(
     culprits: tuple[str, ...] = (),
     *,
     lead: bool = False,
+    level: Level = Level.MUST,
 ) -> Obligation:
     names = (*members, *culprits)
-    return must_refuse(label, With(members), f"{words} is unknown", culprits=names, lead=lead)
+    return must_refuse(
+        label, With(members), f"{words} is unknown", culprits=names, lead=lead, level=level
+    )
 
 
 @arbitrary("additionalProperties")

@@ -39,7 +39,8 @@ class Profile:
     answer that is true where the answer is about real things. `secrets` are the members that no
     output may show, by the `object` of the answer that has them. `culprits` lead to the name of
     the parameter that an error blames. `idempotency_header` names the header by which a request
-    that is delivered twice is done once.
+    that is delivered twice is done once. `closes_objects` says that names which are not declared
+    are refused at every depth, whether the schema says so or not.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Profile:
     secrets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     culprits: tuple[tuple[str, ...], ...] = ()
     idempotency_header: str = ""
+    closes_objects: bool = False
 
     def owns(self, host: str) -> bool:
         """Whether `host` is the provider's."""

@@ -35,4 +35,6 @@ PROFILE = Profile(
     culprits=(("error", "param"),),
     # Answers are kept for a day, failures too: only a new key asks anew.
     idempotency_header="Idempotency-Key",
+    # Its description closes the top of a body only; it refuses unknown names at any depth.
+    closes_objects=True,
 )

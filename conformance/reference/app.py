@@ -11,6 +11,7 @@ from conformance.reference.bodies import from_json, from_parts, from_text, is_js
 from conformance.reference.breaks import FORM, Broken
 from conformance.reference.form import FormError, pairs, tree
 from conformance.reference.http import Request, Response
+from conformance.reference.manners import closed
 from conformance.reference.parameters import Missing, Sent
 from conformance.reference.schema import Checker, Problem
 from conformance.reference.values import Reader
@@ -61,7 +62,10 @@ class _Endpoint:
     def __init__(self, target: Broken) -> None:
         self.operation = target.operation
         self.method = self.operation.method.upper()
-        self._schemas = {c.media_type: to_send(c.schema) for c in self.operation.contents}
+        self._schemas = {
+            each.media_type: closed(to_send(each.schema), here=self.operation.closed)
+            for each in self.operation.contents
+        }
         self._answers = Answers(self.operation, target.sabotage)
         names = re.split(r"\{([^{}]*)\}", self.operation.path)
         self._names = names[1::2]
@@ -86,7 +90,9 @@ class _Endpoint:
         pairs(request.query.encode("latin-1"))  # what cannot be read is refused
         sent = Sent(request, in_path)
         for parameter in self.operation.parameters:
-            _check_parameter(parameter, sent.value(parameter))
+            _check_parameter(
+                parameter, sent.value(parameter), formats=self.operation.asserts_formats
+            )
 
     def _check_body(self, request: Request) -> None:
         content = self._content(request)
@@ -95,7 +101,7 @@ class _Endpoint:
         if not request.body and not self.operation.body_required:
             return
         schema = self._schemas[content.media_type]
-        checker = Checker(schema)
+        checker = Checker(schema, formats=self.operation.asserts_formats)
         if content.media_type == FORM:
             reader = Reader(checker, content.encoding)
             value: Json = reader.read(schema, tree(pairs(request.body)))
@@ -130,12 +136,13 @@ class _Endpoint:
         raise Refusal(message, status=415 if known else 400)
 
 
-def _check_parameter(parameter: Parameter, value: Json) -> None:
+def _check_parameter(parameter: Parameter, value: Json, *, formats: bool) -> None:
     if isinstance(value, Missing):
         if parameter.required:
             raise _missing(parameter.name)
         return
-    problem = Checker(parameter.schema).problem(parameter.schema, value, (parameter.name,))
+    checker = Checker(parameter.schema, formats=formats)
+    problem = checker.problem(parameter.schema, value, (parameter.name,))
     if problem is not None:
         raise _refusal(problem, {parameter.name: value})
 

@@ -24,6 +24,7 @@ from conformance.pointer import escape
 from conformance.reference.example import Examples
 from conformance.reference.headers import spoilable
 from conformance.reference.keywords import CHECKS, kind_of
+from conformance.reference.manners import FORMATS
 from conformance.reference.sabotage import Sabotage, spoil
 from conformance.reference.schema import UNEVALUATED, Checker, Path, types_of
 
@@ -72,6 +73,8 @@ def _breakable(operation: Operation) -> dict[str, Broken]:
         for name, site in _sites(content.schema, "", (), Checker(content.schema), DEPTH_LIMIT):
             if name == "/type" and content.media_type == FORM:
                 continue  # a form spells nothing but objects
+            if name.endswith("/format") and not operation.asserts_formats:
+                continue
             changed = replace(content, schema=_without(content.schema, site))
             contents = (*operation.contents[:index], changed, *operation.contents[index + 1 :])
             found.setdefault(name, Broken(replace(operation, contents=contents), name))
@@ -97,6 +100,7 @@ def _of_parameters(operation: Operation) -> dict[str, Broken]:
             f"{base}{name}": replace(parameter, schema=_without(schema, site))
             for name, site in _sites(schema, "", (), Checker(schema), DEPTH_LIMIT)
             if not (name.endswith("/type") and _is_text(schema, site))
+            and not (name.endswith("/format") and not operation.asserts_formats)
         }
         if parameter.required and parameter.location != "path":
             changed[f"{base}/required"] = replace(parameter, required=False)
@@ -118,7 +122,7 @@ def _is_text(schema: Json, way: Path) -> bool:
 _BY_NAME = ("properties", "patternProperties", "dependentSchemas")
 _BY_INDEX = ("allOf", "anyOf", "oneOf", "prefixItems")
 _ONE = ("items", "additionalProperties", "propertyNames", "then", "else")
-_BREAKABLE = (*CHECKS, *UNEVALUATED)
+_BREAKABLE = (*CHECKS, *UNEVALUATED, "format")
 
 
 def _sites(
@@ -183,6 +187,8 @@ def _idle(keyword: str, schema: Json) -> bool:
             return bool(schema.get("x-stripeBypassValidation"))
         case "additionalProperties":
             return value is not False
+        case "format":
+            return value not in FORMATS
         case "contains":
             return "minContains" in schema
         case "minContains" | "maxContains":

@@ -1,7 +1,8 @@
 """Direct checks of a value against JSON Schema 2020-12: no compiler, nothing to import at start.
 
 `problem()` finds the first thing wrong, `problems()` all of them. A keyword not listed in
-`CHECKS` constrains nothing here; `format` is an annotation (JSON Schema Validation, section 7.2.1).
+`CHECKS` constrains nothing here; `format` is an annotation (JSON Schema Validation, section 7.2.1)
+but where the contract asserts it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conformance.reference.keywords import CHECKS, searches
+from conformance.reference.manners import well_formed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,9 +34,10 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Checker:
-    """Checks against one document, whose `$defs` its references name."""
+    """Checks against one document, whose `$defs` its references name; `formats` bind or do not."""
 
     root: Json
+    formats: bool = False
 
     def problem(self, schema: Json, value: Json, path: Path = ()) -> Problem | None:
         """Return the first problem of `value`, or None."""
@@ -56,6 +59,9 @@ class Checker:
             if keyword in schema:
                 for where, message in check(schema, value, self.valid):
                     yield Problem(keyword, (*path, *where), message)
+        name = schema.get("format", "") if self.formats and isinstance(value, str) else ""
+        if name and not well_formed(name, value):
+            yield Problem("format", path, f"{name}")
         yield from self._below(schema, value, path)
 
     def resolve(self, schema: Json) -> Json:
