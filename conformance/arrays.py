@@ -21,6 +21,7 @@ from conformance.plan import Plan, derive
 from conformance.protocol import FORM
 from conformance.protocol.array_spelling import NAME, READ, STYLES, Style, array_of, trial
 from conformance.schema import View
+from conformance.traits import traits
 from conformance.verdict import Expectation
 from conformance.wire.form import array_style
 
@@ -87,10 +88,19 @@ def _spelt(content: Content, old: Style, new: Style) -> Content:
     return replace(content, encoding={**content.encoding, **changed})
 
 
-def carries_array(plan: Plan, traits: Iterable[str]) -> bool:
-    """Whether a request with `traits` sends an array whose spelling is to be found out."""
-    names = (name for each in plan.operation.contents for name in each.encoding)
-    return not {f"with {name}" for name in names}.isdisjoint(traits)
+def carries_array(plan: Plan, shown: Iterable[str]) -> bool:
+    """Whether a request with these traits sends an array whose spelling is to be found out."""
+    return not {f"with {name}" for name in _spelt_names(plan)}.isdisjoint(shown)
+
+
+def _spelt_names(plan: Plan) -> set[str]:
+    return {name for each in plan.operation.contents for name in each.encoding}
+
+
+def needs_array(plan: Plan, case: Case) -> bool:
+    """Whether `case`, or a control of it, sends an array whose spelling is to be found out."""
+    sent = (case.traits, *map(traits, case.controls))
+    return any(carries_array(plan, each) for each in sent) if _spelt_names(plan) else False
 
 
 def respell(plan: Plan, ask: Ask) -> Respelt | None:

@@ -11,7 +11,14 @@ from conformance.documented_headers import broken_headers
 from conformance.exchange import Exchange, Response
 from conformance.obligation import ITEM
 from conformance.records import Breach
-from conformance.responses import DEPTH, documents_errors, is_json, response_id, walk
+from conformance.responses import (
+    DEPTH,
+    documents_errors,
+    documents_success,
+    is_json,
+    response_id,
+    walk,
+)
 from conformance.schema import dereference
 from conformance.strictjson import NotJSONError, parse
 from conformance.validation import Broken, Validators
@@ -19,7 +26,7 @@ from conformance.validation import Broken, Validators
 CARRIES_ERROR = "the status is that of a success, but the body is the documented error"
 """What is said of an answer that means to refuse, and yet has the status of a success."""
 
-_REDIRECTS = 300
+_REDIRECTS, _ERRORS = 300, 400
 _WITHOUT_CONTENT = frozenset({204, 205, 304})
 """These have none, whatever is documented (RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5)."""
 
@@ -53,12 +60,13 @@ def _undocumented(operation: Operation, status: int) -> Iterator[Breach]:
 
     Documents need not name every status, but are to cover a success and the known errors
     (OpenAPI 3.0.4, section 4.8.16). So one that documents no error owes none of them a name, and
-    what HTTP itself says of a request (RFC 9110, section 15.5) needs no word of the contract.
+    one that documents no success no success; what HTTP itself says of a request (RFC 9110, section
+    15.5) needs no word of the contract.
     """
-    if status < 400:  # noqa: PLR2004
+    if status < _ERRORS and documents_success(operation):
         said = f"the status {status} is not documented"
         yield Breach(f"{operation.id}:response/status", said)
-    elif documents_errors(operation) and status not in _OF_HTTP:
+    elif status >= _ERRORS and documents_errors(operation) and status not in _OF_HTTP:
         said = f"the status {status} is not documented, though others are"
         yield Breach(f"{operation.id}:response/error-status", said)
 
@@ -78,6 +86,13 @@ def _content_breaches(
     if not is_json(content.media_type):
         return ()
     return tuple(_body_breaches(operation, documented, content, response, validators))
+
+
+def is_documented_redirect(operation: Operation, exchange: Exchange) -> bool:
+    """Whether the answer is a redirect that the contract documents by its own name."""
+    status = exchange.response.status if exchange.response is not None else 0
+    documented = operation.response_for(status) if status // 100 == 3 else None  # noqa: PLR2004
+    return documented is not None and documented.status != "default"
 
 
 def parsed(exchange: Exchange) -> Json:

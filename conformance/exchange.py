@@ -65,6 +65,7 @@ class Exchange:
 
     `attempts` counts deliveries (retries after 429 or a refused connection included).
     `received_at` is wall clock, seconds since the epoch, for display and for prose clauses.
+    `redirects` says that the contract documents the redirect that came.
     """
 
     request: Request
@@ -73,10 +74,16 @@ class Exchange:
     elapsed_ms: float
     received_at: float
     attempts: int = 1
+    redirects: bool = False
 
     @property
     def accepted(self) -> bool:
-        """Whether the target said yes (RFC 9110, section 15.3)."""
+        """Whether the target said yes (RFC 9110, section 15.3), or went on as documented."""
+        return self.succeeded or self.redirects
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the target said yes, without sending anybody elsewhere."""
         return self.response is not None and 200 <= self.response.status < 300  # noqa: PLR2004
 
     @property

@@ -51,7 +51,7 @@ def judge(
             return Judgement(Verdict.PASS, because=f"answered {status}, as the target may choose")
         case Expectation.ACCEPT:
             return _accept(exchange, control, status)
-        case Expectation.REFUSE if exchange.accepted and says_error:
+        case Expectation.REFUSE if exchange.succeeded and says_error:
             because = f"answered {status}, but with an error for a body"
             return Judgement(Verdict.INCONCLUSIVE, because=because)
         case Expectation.REFUSE:
@@ -79,7 +79,7 @@ def _accept(exchange: Exchange, control: Exchange | None, status: int) -> Judgem
 def _refuse(
     case: Case, exchange: Exchange, control: Exchange | None, status: int, blamed: str
 ) -> Judgement:
-    if exchange.accepted:
+    if exchange.succeeded:  # a redirect may lead to the error as well
         because = f"an invalid request was accepted with {status}"
         return Judgement(Verdict.FAIL, Symptom.ACCEPTED, because)
     if control is None or not control.accepted:

@@ -74,7 +74,7 @@ class Plan:
     def answers(self) -> tuple[Clause, ...]:
         """The clauses that are judged over all answers of the run, after the cases."""
         sides = ("response", "prose", "state")
-        return tuple(clause for clause in self.clauses if clause.side in sides)
+        return tuple(c for c in self.clauses if c.side in sides and c.state == "covered")
 
 
 def derive(operation: Operation, values: Values = NONE) -> Plan:

@@ -13,8 +13,9 @@ from typing import Never
 
 from conformance.ahead import Ahead, Sender
 from conformance.answers import Answer, Answers, asking
-from conformance.arrays import Respelt, carries_array, respell
+from conformance.arrays import Respelt, carries_array, needs_array, respell
 from conformance.case import Case
+from conformance.checks import is_documented_redirect
 from conformance.clause import Clause
 from conformance.deriver import operation_clause
 from conformance.exchange import Exchange, Request
@@ -119,7 +120,7 @@ class Session:
         if self._ahead is None or place is None:
             return
         for plan, each in self._order[place : place + 1 + self._ahead.workers]:
-            if plan.operation.id not in self._respelt and carries_array(plan, each.traits):
+            if plan.operation.id not in self._respelt and needs_array(plan, each):
                 return  # how it is spelt is found out first, and nothing overtakes it
             sent = self._as_read(plan, each)
             for request in (*sent.controls, sent.request) if sent is not None else ():
@@ -139,6 +140,8 @@ class Session:
         except HaltError as halt:
             self._stop(AbortRecord(halt.sentence, halt.remedy))
         self._count_dead(exchange)
+        if is_documented_redirect(plan.operation, exchange):
+            exchange = replace(exchange, redirects=True)
         return self.answers.take(plan, exchange)
 
     def _count_dead(self, exchange: Exchange) -> None:
@@ -204,7 +207,7 @@ class Session:
 
     def _as_read(self, plan: Plan, case: Case) -> Case | None:
         """Return what to send for `case`, or None where that cannot be said."""
-        if not carries_array(plan, case.traits):
+        if plan.operation.id not in self._respelt and not needs_array(plan, case):
             return case
         self.as_read(plan)
         respelt = self._respelt[plan.operation.id]

@@ -204,7 +204,11 @@ ORDER = (
     "corpus",
     "corpus.row",
     "corpus.table",
+    "corpus.serving",
+    "corpus.firing",
+    "corpus.breaking",
     "corpus.examine",
+    "corpus.child",
     "corpus.__main__",
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from conformance.contract.model import Json
@@ -67,6 +67,29 @@ def entries(references: References) -> list[Entry]:
         else _derived(entry, taken)
         for entry in found
     ]
+
+
+def declared_methods(known: Iterable[Entry]) -> dict[str, frozenset[str]]:
+    """Return, by path, every method that a request for the path may be meant for.
+
+    Those of other templates count that the path is an instance of, `/users/{id}` for `/users/me`:
+    the concrete one goes first, but what a method that it lacks is for is left open (OpenAPI
+    3.0.4, section 4.8.8).
+    """
+    own: dict[str, set[str]] = {}
+    for entry in known:
+        own.setdefault(entry.path, set()).add(entry.method.upper())
+    alike: dict[int, list[tuple[re.Pattern[str], set[str]]]] = {}
+    for path, methods in own.items():
+        if "{" in path:
+            fixed = map(re.escape, re.split(r"\{[^{}]*\}", path))
+            alike.setdefault(path.count("/"), []).append((re.compile("[^/]+".join(fixed)), methods))
+    return {
+        path: frozenset(methods).union(
+            *(more for each, more in alike.get(path.count("/"), ()) if each.fullmatch(path))
+        )
+        for path, methods in own.items()
+    }
 
 
 def _stated(references: References) -> Iterator[Entry]:

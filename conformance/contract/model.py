@@ -127,9 +127,10 @@ class Operation:
     """One method on one path.
 
     `path` has OpenAPI's braces: `/v1/customers/{customer}`. `declared_methods` is every method
-    that the document declares on the path; `known_names` are top-level property names that other
-    operations of the same document take, and this one does not. `notes` are sentences on what the
-    document says of this operation and the suite does not use, and why.
+    that the document declares on the path, or on a template that the path is an instance of
+    (`/v1/customers/search` is one of that above); `known_names` are top-level property names that
+    other operations of the same document take, and this one does not. `notes` are sentences on
+    what the document says of this operation and the suite does not use, and why.
 
     `security` are the ways to be let in: one of them must be met, each is a set of schemes that
     must all be. Nothing at all: nobody is asked who he is; an empty way: nobody needs to say.

@@ -11,7 +11,7 @@ from dataclasses import replace
 from conformance.contract.access import Access
 from conformance.contract.content import Reader
 from conformance.contract.dialect import check_dialect
-from conformance.contract.entries import METHODS, Entry, entries
+from conformance.contract.entries import METHODS, Entry, declared_methods, entries
 from conformance.contract.model import CLOSED, Contract, Json, Operation
 from conformance.contract.refs import References
 from conformance.contract.selection import EVERYTHING, Selection
@@ -44,12 +44,13 @@ def to_contract(document: Json, source: str, selection: Selection = EVERYTHING) 
     closed, asserts_formats = _manners(document, source)
     names = {entry.id: _body_names(entry, references) for entry in known}
     all_names = sorted(set().union(*names.values()))
+    declared = declared_methods(known)
     operations: list[Operation] = []
     faults: list[tuple[str, ContractError]] = []
     for entry in selection.chosen(known):
         others = [name for name in all_names if name not in names[entry.id]]
         try:
-            operation = _operation(entry, reader, access, others)
+            operation = _operation(entry, reader, access, others, declared[entry.path])
             operations.append(replace(operation, closed=closed, asserts_formats=asserts_formats))
         except ContractError as problem:
             faults.append((entry.id, problem))
@@ -150,7 +151,13 @@ def _entries(references: References) -> list[Entry]:
     return found
 
 
-def _operation(entry: Entry, reader: Reader, access: Access, others: Sequence[str]) -> Operation:
+def _operation(
+    entry: Entry,
+    reader: Reader,
+    access: Access,
+    others: Sequence[str],
+    methods: frozenset[str],
+) -> Operation:
     value, pointer = entry.value, entry.pointer
     _check_path(entry, reader)
     notes = [*entry.notes]
@@ -178,7 +185,7 @@ def _operation(entry: Entry, reader: Reader, access: Access, others: Sequence[st
         contents=contents,
         body_required=required,
         responses=reader.responses(value.get("responses", {}), f"{pointer}/responses"),
-        declared_methods=frozenset(name.upper() for name in entry.item if name in METHODS),
+        declared_methods=methods,
         known_names=tuple(others[:KNOWN_NAMES_LIMIT]),
         notes=(*notes, *doubts),
         tags=entry.tags,

@@ -5,7 +5,7 @@ not covered and not tested, by reason. `--embedded` holds the embedded target bu
 document to it, which must find nothing; `--break N` breaks one clause each of N operations, drawn
 with `--seed`, and counts how many are found. A document that cannot be read is a row with the
 reason. Each document has a process of its own, bounded in time and memory: whatever it does, the
-others have their turn.
+others have their turn, and what it did so far is in its row.
 """
 
 from __future__ import annotations
@@ -13,40 +13,44 @@ from __future__ import annotations
 import argparse
 import json
 import resource
-import subprocess
 import sys
+import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 from random import Random
 
 from conformance.contract import load
-from conformance.corpus.examine import examined
+from conformance.corpus.child import Child
+from conformance.corpus.examine import Asked, examined
 from conformance.corpus.row import Row
-from conformance.corpus.table import report
+from conformance.corpus.table import markdown, report
 from conformance.errors import ConformanceError
 
 SUFFIXES = frozenset((".json", ".yaml", ".yml"))
 EXIT_FAILED, EXIT_USAGE = 1, 4
+_TELL_S = 15.0
+"""So often a document says how far it is."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command: 0 where all went well, 1 where it did not, 4 for wrong use."""
     chosen = _parser().parse_args(arguments)
     if chosen.one is not None:
-        print(json.dumps(asdict(examined(chosen.one, chosen))))  # noqa: T201  (to the parent)
+        _one(chosen)
         return 0
     documents = sorted(path for path in chosen.folder.rglob("*") if path.suffix in SUFFIXES)
     if not documents:
         sys.stderr.write(f"{chosen.folder} holds no description: {', '.join(sorted(SUFFIXES))}\n")
         return EXIT_USAGE
-    rows = []
-    for number, path in enumerate(documents, 1):
-        sys.stderr.write(f"{number} of {len(documents)}: {path.name}\n")
-        sys.stderr.flush()
-        rows.append(_in_its_own_process(path, chosen))
+    rows = _rows(documents, chosen)
     sys.stdout.write("\n".join(report(rows)) + "\n")
+    if chosen.markdown is not None:
+        chosen.markdown.write_text("\n".join(markdown(rows)) + "\n", encoding="utf-8")
+    if chosen.json is not None:
+        chosen.json.write_text(json.dumps([asdict(row) for row in rows], indent=1) + "\n")
     return EXIT_FAILED if any(row.failed for row in rows) else 0
 
 
@@ -54,9 +58,10 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m conformance.corpus", description="Run the suite over descriptions."
     )
-    parser.add_argument("folder", type=Path, help="a folder of OpenAPI documents")
-    parser.add_argument("--embedded", action="store_true", help="fire at a target built from each")
-    parser.add_argument(
+    add = parser.add_argument
+    add("folder", type=Path, help="a folder of OpenAPI documents")
+    add("--embedded", action="store_true", help="fire at a target built from each")
+    add(
         "--break",
         dest="breaks",
         type=int,
@@ -64,64 +69,81 @@ def _parser() -> argparse.ArgumentParser:
         metavar="N",
         help="break one clause each of N operations of the corpus, and count what is found",
     )
-    parser.add_argument("--seed", type=int, default=0, help="the seed of what is broken")
-    parser.add_argument(
-        "--max-cases-per-operation", dest="most", type=int, default=None, metavar="N"
+    add("--seed", type=int, default=0, help="the seed of what is broken")
+    add("--jobs", type=int, default=1, metavar="N", help="so many documents at a time")
+    add("--max-cases-per-operation", dest="most", type=int, metavar="N", help="send at most N")
+    add(
+        "--operation-seconds",
+        dest="seconds",
+        type=float,
+        default=60.0,
+        metavar="SECONDS",
+        help="for deriving one operation, and as many for sending its cases (default 60)",
     )
-    parser.add_argument(
-        "--timeout", type=float, default=600.0, metavar="SECONDS", help="of one document"
-    )
-    parser.add_argument("--memory", type=int, default=2048, metavar="MB", help="of one document")
-    parser.add_argument("--one", type=Path, default=None, help=argparse.SUPPRESS)
-    parser.add_argument("--share", type=int, default=0, help=argparse.SUPPRESS)
+    add("--timeout", type=float, default=900.0, metavar="SECONDS", help="of one document")
+    add("--memory", type=int, default=2048, metavar="MB", help="of one document")
+    add("--markdown", type=Path, metavar="FILE", help="write the table as Markdown as well")
+    add("--json", type=Path, metavar="FILE", help="write the rows as JSON as well")
+    add("--one", type=Path, default=None, help=argparse.SUPPRESS)
+    add("--share", type=int, default=0, help=argparse.SUPPRESS)
     return parser
 
 
-def _in_its_own_process(path: Path, chosen: argparse.Namespace) -> Row:
-    """Return the row of a document that is examined elsewhere."""
-    shares = _shares(chosen)
-    words = [sys.executable, "-m", "conformance.corpus", str(chosen.folder), "--one", str(path)]
-    words += [f"--seed={chosen.seed}", f"--share={shares.get(str(path), 0)}"]
-    words += ["--embedded"] if chosen.embedded else []
-    words += [f"--max-cases-per-operation={chosen.most}"] if chosen.most else []
+def _one(chosen: argparse.Namespace) -> None:
+    """Examine one document, for the process that asked; each line is a row so far."""
+    size = chosen.memory * 1024 * 1024
+    resource.setrlimit(resource.RLIMIT_AS, (size, size))
+    asked = Asked(chosen.embedded, chosen.share, chosen.seed, chosen.most, chosen.seconds)
+    last = time.monotonic()
 
-    def bounded() -> None:
-        size = chosen.memory * 1024 * 1024
-        resource.setrlimit(resource.RLIMIT_AS, (size, size))
+    def told(row: Row, words: str) -> None:
+        nonlocal last
+        if time.monotonic() - last >= _TELL_S:
+            last = time.monotonic()
+            print(json.dumps([words, asdict(row)]), flush=True)  # noqa: T201  (to the parent)
 
-    try:
-        done = subprocess.run(  # noqa: S603  (this interpreter)
-            words,
-            capture_output=True,
-            text=True,
-            timeout=chosen.timeout,
-            check=False,
-            preexec_fn=bounded,
-        )
-    except subprocess.TimeoutExpired:
-        return Row(path.name, fault=f"not done after {chosen.timeout:g} s")
-    try:
-        return Row(**json.loads(done.stdout))
-    except (ValueError, TypeError):
-        last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
-        return Row(path.name, fault=f"the process ended with status {done.returncode}: {last}")
+    row = examined(chosen.one, asked, told)
+    print(json.dumps(["", asdict(row)]), flush=True)  # noqa: T201  (to the parent)
 
 
-def _shares(chosen: argparse.Namespace) -> dict[str, int]:
+def _rows(documents: Sequence[Path], chosen: argparse.Namespace) -> list[Row]:
+    """Return the rows in the order of the names; the largest document begins."""
+    shares = _shares(documents, chosen.breaks, chosen.seed)
+    done = 0
+
+    def one(path: Path) -> Row:
+        nonlocal done
+        words = [str(chosen.folder), "--one", str(path), f"--seed={chosen.seed}"]
+        words += [f"--share={shares.get(path, 0)}", f"--operation-seconds={chosen.seconds}"]
+        words += [f"--memory={chosen.memory}"]
+        words += ["--embedded"] if chosen.embedded else []
+        words += [f"--max-cases-per-operation={chosen.most}"] if chosen.most else []
+        row = Child(path, words, chosen.timeout, _say).row()
+        done += 1
+        _say(f"{done} of {len(documents)}: {path.name}{' failed' if row.failed else ''}")
+        return row
+
+    with ThreadPoolExecutor(max(1, chosen.jobs)) as pool:
+        largest = sorted(documents, key=lambda each: (-each.stat().st_size, each))
+        order = largest if chosen.jobs > 1 else documents
+        found = dict(zip(order, pool.map(one, order), strict=True))
+    return [found[path] for path in documents]
+
+
+def _say(words: str) -> None:
+    sys.stderr.write(f"{words}\n")
+    sys.stderr.flush()
+
+
+def _shares(documents: Sequence[Path], breaks: int, seed: int) -> Mapping[Path, int]:
     """Return how many clauses to break in each document: operations drawn from the whole corpus."""
-    if not chosen.breaks:
-        return {}
-    if not hasattr(chosen, "drawn"):
-        known: list[str] = []
-        for path in sorted(chosen.folder.rglob("*")):
-            if path.suffix in SUFFIXES:
-                try:
-                    known += [str(path)] * len(load(str(path)).operations)
-                except ConformanceError:
-                    continue
-        drawn = Random(chosen.seed).choices(known, k=chosen.breaks) if known else []  # noqa: S311
-        chosen.drawn = dict(Counter(drawn))
-    return chosen.drawn  # type: ignore[no-any-return]  # (a namespace has no types)
+    known: list[Path] = []
+    for path in documents if breaks else ():
+        try:
+            known += [path] * len(load(str(path)).operations)
+        except ConformanceError:
+            continue
+    return Counter(Random(seed).sample(known, min(breaks, len(known))))  # noqa: S311  (no secret)
 
 
 if __name__ == "__main__":

@@ -2,148 +2,172 @@
 
 from __future__ import annotations
 
-import argparse
-import json
 import re
 import resource
-import subprocess
-import sys
-import tempfile
+import signal
 import time
+import warnings
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-from random import Random
-from typing import Any
 
 from conformance.arrays import assumed
 from conformance.contract import load
-from conformance.contract.model import Operation
+from conformance.contract.model import Contract, Operation
+from conformance.corpus.breaking import broken, drawn
+from conformance.corpus.firing import Range
 from conformance.corpus.row import Row
+from conformance.corpus.serving import serving
 from conformance.errors import ConformanceError
 from conformance.example import NoExampleError
 from conformance.plan import Plan, derive
 from conformance.plans import limited
 
 
-def examined(path: Path, chosen: argparse.Namespace) -> Row:
-    """Return the row of the document at `path`; `chosen` is what the command was asked for."""
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of each document.
+
+    `share` clauses are broken, drawn with `seed`. Of each operation `most` cases are sent, all
+    where that is None. Deriving it, and sending its cases, may take `seconds` each.
+    """
+
+    embedded: bool = False
+    share: int = 0
+    seed: int = 0
+    most: int | None = None
+    seconds: float = 60.0
+
+
+def examined(path: Path, asked: Asked, told: Callable[[Row, str], None]) -> Row:
+    """Return the row of the document at `path`; `told` hears how far it is."""
     row = Row(path.name)
     try:
         contract = load(str(path))
     except ConformanceError as problem:
         row.fault = str(problem).splitlines()[0]
         return row
+    row.version = contract.version
     row.operations = len(contract.operations) + len(contract.unreadable)
-    untested: Counter[str] = Counter(_kind(why) for _, why in contract.unreadable)
-    uncovered: Counter[str] = Counter()
-    testable: list[str] = []
-    for operation in contract.operations:
-        plan = _derived(row, operation, untested)
-        if plan is None:
-            continue
-        testable.append(operation.id)
-        plan = limited(plan, chosen.most)
-        row.derived += 1
-        row.cases += len(plan.cases)
-        row.left_out += plan.left_out
-        row.clauses += len(plan.clauses)
-        uncovered.update(
-            f"{clause.keyword}: {clause.reason}"
-            for clause in plan.clauses
-            if clause.state == "uncovered"
-        )
-    row.untested, row.uncovered = dict(untested.most_common()), dict(uncovered.most_common())
-    if chosen.embedded:
-        _hold(row, path, chosen)
-    _break(row, path, testable, chosen)
+    examination = _Examination(row, path, asked, contract, told)
+    try:
+        examination.run()
+    except ConformanceError as problem:
+        row.crashes[path.name] = str(problem).splitlines()[0]
     row.memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     row.seconds = round(row.seconds, 2)
     return row
 
 
-def _derived(row: Row, operation: Operation, untested: Counter[str]) -> Plan | None:
-    begun = time.perf_counter()
+@dataclass
+class _Examination:
+    row: Row
+    path: Path
+    asked: Asked
+    contract: Contract
+    told: Callable[[Row, str], None]
+    untested: Counter[str] = field(default_factory=Counter)
+    uncovered: Counter[str] = field(default_factory=Counter)
+
+    def run(self) -> None:
+        self.untested.update(kind_of(why) for _, why in self.contract.unreadable)
+        if self.asked.embedded:
+            with serving(self.contract.operations) as url, Range(url, self.asked.seconds) as firing:
+                testable = self._each(firing)
+                self.row.requests = firing.requests
+        else:
+            testable = self._each(None)
+        chosen = drawn(self.row, self.path, testable, self.asked.share, self.asked.seed)
+        self.told(self.row, f"breaks {len(chosen)} clauses")
+        operations = {each.id: each for each in self.contract.operations}
+        broken(
+            self.row,
+            self.path,
+            chosen,
+            lambda name: self._limited(derive(assumed(operations[name]))),
+            self.asked.seconds,
+        )
+
+    def _each(self, firing: Range | None) -> list[str]:
+        """Derive every operation, and fire at it where asked to; return those that can be tested.
+
+        Nothing of an operation is kept: memory is that of the largest one.
+        """
+        row, testable = self.row, []
+        for number, operation in enumerate(self.contract.operations, 1):
+            self.told(row, f"operation {number} of {len(self.contract.operations)}")
+            plan = self._derived(operation)
+            if plan is not None:
+                testable.append(operation.id)
+                self._count(plan)
+                if firing is not None:
+                    self._fire(firing, operation, self._limited(plan))
+            row.untested = dict(self.untested.most_common())
+            row.uncovered = dict(self.uncovered.most_common())
+        return testable
+
+    def _derived(self, operation: Operation) -> Plan | None:
+        begun = time.process_time()
+        try:
+            with _within(self.asked.seconds), warnings.catch_warnings():
+                warnings.simplefilter("error")
+                return derive(assumed(operation))
+        except NoExampleError as problem:
+            self.untested[kind_of(str(problem))] += 1
+        except Exception as problem:  # noqa: BLE001  (what is looked for)
+            self.row.crashes[operation.id] = f"{type(problem).__name__}: {problem}"[:200]
+        finally:
+            self.row.seconds += time.process_time() - begun
+        return None
+
+    def _count(self, plan: Plan) -> None:
+        row = self.row
+        row.derived += 1
+        row.cases += len(plan.cases)
+        row.clauses += len(plan.clauses)
+        self.uncovered.update(
+            f"{clause.keyword}: {clause.reason}"
+            for clause in plan.clauses
+            if clause.state == "uncovered"
+        )
+
+    def _limited(self, plan: Plan) -> Plan:
+        return limited(plan, self.asked.most)
+
+    def _fire(self, firing: Range, operation: Operation, plan: Plan) -> None:
+        row = self.row
+        shown = firing.fired(plan)
+        row.left_out += plan.left_out + shown.unheld
+        row.short += bool(shown.unheld)
+        row.findings |= {each.id: each.sentence[:300] for each in shown.findings}
+        row.crashes |= {name: why[:200] for name, why in shown.crashes.items()}
+        if shown.doubt:
+            row.doubts[operation.id] = shown.doubt[:300]
+
+
+class _TooLongError(Exception):
+    """Deriving one operation takes longer than it may."""
+
+
+@contextmanager
+def _within(seconds: float) -> Iterator[None]:
+    """Raise _TooLongError in what takes longer than `seconds`."""
+
+    def over(_: int, __: object) -> None:
+        raise _TooLongError(f"not done after {seconds:g} s")
+
+    before = signal.signal(signal.SIGALRM, over)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
-        return derive(assumed(operation))
-    except NoExampleError as problem:
-        untested[_kind(str(problem))] += 1
-    except Exception as problem:  # noqa: BLE001  (what is looked for)
-        row.crashes[operation.id] = f"{type(problem).__name__}: {problem}"[:200]
+        yield
     finally:
-        row.seconds += time.perf_counter() - begun
-    return None
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
-def _results(path: Path, chosen: argparse.Namespace, *more: str) -> dict[str, Any]:
-    """Run the suite as a user does, and return its results.json."""
-    with tempfile.TemporaryDirectory() as folder:
-        words = [sys.executable, "-m", "pytest", "-q", "--pyargs", "conformance", "--depth=quick"]
-        words += [f"--contract={path.resolve()}", f"--reports={folder}", "-p", "no:cacheprovider"]
-        words += [f"--max-cases-per-operation={chosen.most}"] if chosen.most else []
-        done = subprocess.run(  # noqa: S603  (this interpreter)
-            [*words, *more], capture_output=True, text=True, check=False, cwd=folder
-        )
-        found = [*Path(folder).glob("*/results.json")]
-        if not found:
-            last = ((done.stderr + done.stdout).strip().splitlines() or ["it said nothing"])[-1]
-            raise CorpusError(f"the run ended with status {done.returncode}: {last[:200]}")
-        results: dict[str, Any] = json.loads(found[0].read_text())
-        return results
-
-
-class CorpusError(Exception):
-    """A run left no results; says what it said."""
-
-
-def _hold(row: Row, path: Path, chosen: argparse.Namespace) -> None:
-    """Hold the embedded target to the contract that it is made from."""
-    try:
-        results = _results(path, chosen)
-    except CorpusError as problem:
-        row.crashes["embedded"] = str(problem)
-        return
-    row.requests = results["outcome"]["counts"]["requests"]
-    row.inconclusive = results["outcome"]["counts"]["inconclusive"]
-    for finding in results["findings"]:
-        row.findings[finding["id"]] = finding["sentence"][:200]
-    for case in results["cases"]:
-        if case["verdict"] == "TOOL":
-            row.crashes[case["id"]] = case["because"][:200]
-
-
-def _break(row: Row, path: Path, operations: Sequence[str], chosen: argparse.Namespace) -> None:
-    """Break one clause, drawn with the seed, of each of `share` operations drawn with it."""
-    random = Random(f"{chosen.seed} {row.name}")  # noqa: S311  (no secret)
-    for _ in range(chosen.share if operations else 0):
-        operation = random.choice(operations)
-        served = [sys.executable, "-m", "conformance.reference", "--contract", str(path)]
-        served += ["--operation", operation]
-        listed = subprocess.run(  # noqa: S603  (this interpreter)
-            [*served, "--list"], capture_output=True, text=True, check=False
-        )
-        names = listed.stdout.split()
-        if not names:
-            continue
-        name = random.choice(names)
-        row.broken += 1
-        words = [*served, "--break", name, "--port", "0"]
-        with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
-            url = (process.stdout.readline() if process.stdout else "").split(" ")[0]
-            try:
-                results = _results(path, chosen, f"--operation={operation}", f"--target-url={url}")
-                found = bool(results["findings"])
-            except CorpusError as problem:
-                row.crashes[f"{operation}, {name}"] = str(problem)
-                found = False
-            finally:
-                process.terminate()
-        row.found += found
-        if not found:
-            row.missed.append(f"{operation}: {name}")
-
-
-def _kind(reason: str) -> str:
+def kind_of(reason: str) -> str:
     """Return a reason without the names of one operation, so that equal reasons count as one."""
     plain = reason.rpartition(": ")[2] if "#/" in reason else reason.partition(": ")[0]
     return re.sub(r'"[^"]*"', "…", plain)

@@ -29,8 +29,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.list:
             sys.stdout.writelines(f"{name}\n" for name in listed(operations))
             return 0
-        targets = broken(operations, options.break_) if options.break_ else operations
-        _serve(targets, options.port, options.break_)
+        targets: tuple[Operation | Broken, ...] = operations
+        for clause in options.breaks:
+            targets = broken(targets, clause)
+        _serve(targets, options.port, ", ".join(options.breaks))
     except ConformanceError as problem:
         sys.stderr.write(f"{problem}\n")
         return USAGE_STATUS
@@ -48,16 +50,15 @@ def listed(operations: Sequence[Operation]) -> list[str]:
     ]
 
 
-def broken(operations: Sequence[Operation], clause: str) -> tuple[Operation | Broken, ...]:
+def broken(operations: Sequence[Operation | Broken], clause: str) -> tuple[Operation | Broken, ...]:
     """Return `operations`, the first one that has `clause` with it broken.
 
-    Raises UsageError where none has it.
+    One of which a clause is broken already is passed over. Raises UsageError where none has it.
     """
     problem: UsageError | None = None
+    whole = [each for each in operations if not isinstance(each, Broken)]
     # The operation that is named goes first, so that its nearest clauses are the ones shown.
-    order = sorted(
-        operations, key=lambda each: not clause.startswith((f"{each.id}/", f"{each.id}:"))
-    )
+    order = sorted(whole, key=lambda each: not clause.startswith((f"{each.id}/", f"{each.id}:")))
     for operation in order:
         try:
             found = break_clause(operation, clause)
@@ -65,14 +66,14 @@ def broken(operations: Sequence[Operation], clause: str) -> tuple[Operation | Br
             problem = problem or unknown
         else:
             return tuple(found if each is operation else each for each in operations)
-    raise problem or UsageError("the contract has no operation to serve")
+    raise problem or UsageError(f"no operation is left to break {clause} in")
 
 
 def _load(options: argparse.Namespace) -> tuple[Operation, ...]:
     # Imported here: serving operations made by hand needs no reader of documents.
     from conformance.contract import Selection, default_source, load  # noqa: PLC0415  (start-up time)
 
-    chosen = Selection((options.operation,) if options.operation else ())
+    chosen = Selection(tuple(options.operations))
     return load(options.contract or default_source(), options.companion, chosen).operations
 
 
@@ -98,9 +99,21 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=0, metavar="P", help="0 takes a free port")
     parser.add_argument("--contract", metavar="FILE", help="the document to serve")
     parser.add_argument("--companion", metavar="FILE", help="a merge patch that completes it")
-    parser.add_argument("--operation", metavar="ID", help="serve this operation alone")
     parser.add_argument(
-        "--break", dest="break_", default="", metavar="CLAUSE", help="get this one clause wrong"
+        "--operation",
+        dest="operations",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="serve this operation alone (repeatable)",
+    )
+    parser.add_argument(
+        "--break",
+        dest="breaks",
+        action="append",
+        default=[],
+        metavar="CLAUSE",
+        help="get this one clause wrong (repeatable, one clause an operation)",
     )
     parser.add_argument("--list", action="store_true", help="print what can be broken, and end")
     return parser

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 PARAM_LIMIT = 5000
 _JSON = ("content-type", "application/json")
+_OF_OTHER_CAUSES = frozenset({401, 402, 403, 404, 405, 406, 407, 409, 410, 429})
 NO_BODY = frozenset({204, 205, 304})
 
 
@@ -51,7 +52,7 @@ class Answers:
             for response in operation.responses
             if response.contents
         }
-        self._success_status = self._pick(("200", "2XX"), "2", 200)
+        self._success_status = self._pick(("200", "2XX"), "23", 200)
         self._refusal_status = self._pick(("400", "4XX", "default"), "4", 400)
 
     def success(self) -> Response:
@@ -64,12 +65,16 @@ class Answers:
         return self._respond(status, refusal)
 
     def _pick(self, likely: tuple[str, ...], first: str, otherwise: int) -> int:
-        """Return `otherwise` where `likely` documents it, else the first status documented."""
+        """Return `otherwise` where `likely` documents it, else the first status documented.
+
+        `first` are the digits that such a status begins with, the best one first. One that
+        means another thing than a wrong value comes last.
+        """
         documented = [response.status for response in self._operation.responses]
         if any(each in documented for each in likely):
             return otherwise
-        exact = [each for each in documented if each.startswith(first) and each.isdigit()]
-        return int(exact[0]) if exact else otherwise
+        exact = [int(each) for digit in first for each in documented if _is_exact(each, digit)]
+        return min(exact, key=lambda each: each in _OF_OTHER_CAUSES, default=otherwise)
 
     def _respond(self, status: int, refusal: Refusal | None) -> Response:
         documented = self._operation.response_for(status)
@@ -106,6 +111,10 @@ class Answers:
         if isinstance(body, str) and "json" not in content.media_type:
             text = body
         return Response(status, text.encode(), (("content-type", media_type),))
+
+
+def _is_exact(status: str, digit: str) -> bool:
+    return status[0] == digit and status.isdigit()
 
 
 def _told(checker: Checker, schema: Json, refusal: Refusal, example: Json) -> Json:

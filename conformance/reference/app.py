@@ -25,7 +25,8 @@ class Application:
     """Answers for several operations; each may come with a clause that is broken."""
 
     def __init__(self, targets: tuple[Broken, ...]) -> None:
-        self._endpoints = tuple(_Endpoint(each) for each in targets)
+        # Concrete paths go before templates that they are instances of (OpenAPI 3.0.4, 4.8.8).
+        self._endpoints = tuple(sorted(map(_Endpoint, targets), key=lambda each: each.order))
 
     def __call__(self, request: Request) -> Response:
         """Answer `request`."""
@@ -67,6 +68,7 @@ class _Endpoint:
             for each in self.operation.contents
         }
         self._answers = Answers(self.operation, target.sabotage)
+        self.order = ["{" in step for step in self.operation.path.split("/")]
         names = re.split(r"\{([^{}]*)\}", self.operation.path)
         self._names = names[1::2]
         self._path = re.compile("([^/]+)".join(re.escape(fixed) for fixed in names[::2]))

@@ -1,0 +1,85 @@
+"""The embedded target built from a contract honours it: one small description for each trouble."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from conformance.contract.model import Json
+from conformance.corpus.examine import Asked, examined
+from conformance.corpus.row import Row
+
+ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
+NAME = {"name": "name", "in": "query", "schema": {"type": "string", "maxLength": 3}}
+DONE = {"200": {"description": ""}, "400": {"description": ""}}
+
+
+def asked(folder: Path, paths: Json, asked: Asked | None = None) -> Row:
+    """Return the row of a description with `paths`, held against its embedded target."""
+    document = folder / "api.json"
+    head = {"openapi": "3.1.0", "info": {"title": "Small", "version": "1"}}
+    document.write_text(json.dumps({**head, "paths": paths}))
+    return examined(document, asked or Asked(embedded=True), lambda *_: None)
+
+
+def troubles(row: Row) -> Json:
+    """Return all that must not be."""
+    return row.fault, row.crashes, row.findings, row.doubts, row.missed
+
+
+def holds(folder: Path, paths: Json) -> Row:
+    """Assert that the embedded target honours a description with `paths`; return its row."""
+    row = asked(folder, paths)
+    assert troubles(row) == ("", {}, {}, {}, [])
+    assert row.requests > 0
+    return row
+
+
+def answering(schema: Json) -> Json:
+    """Return paths with one operation that answers `schema`."""
+    content = {"application/json": {"schema": schema}}
+    done = {"200": {"description": "", "content": content}, "400": {"description": ""}}
+    return {"/thing": {"get": {"operationId": "thing", "parameters": [NAME], "responses": done}}}
+
+
+def test_a_method_of_a_template_that_the_path_is_an_instance_of(tmp_path: Path) -> None:
+    one = {"parameters": [ID], "get": {"responses": DONE}, "delete": {"responses": DONE}}
+    holds(tmp_path, {"/posts/{id}": one, "/posts/submit": {"post": {"responses": DONE}}})
+
+
+def test_a_method_of_the_same_template_under_another_name(tmp_path: Path) -> None:
+    get = {"parameters": [ID], "get": {"responses": DONE}}
+    other = {"parameters": [{**ID, "name": "key"}], "delete": {"responses": DONE}}
+    holds(tmp_path, {"/posts/{id}": get, "/posts/{key}": other})
+
+
+def test_a_concrete_path_goes_before_its_template(tmp_path: Path) -> None:
+    kind = {"type": "object", "required": ["me"], "properties": {"me": {"type": "string"}}}
+    mine = answering(kind)["/thing"]
+    one = {"parameters": [ID], "get": {"operationId": "one", "responses": DONE}}
+    holds(tmp_path, {"/users/{id}": one, "/users/me": mine})
+
+
+@pytest.mark.parametrize("statuses", [["403"], ["301"], ["301", "400"], ["default"], ["404", "422"]])
+def test_whatever_statuses_are_documented(tmp_path: Path, statuses: list[str]) -> None:
+    responses = {each: {"description": ""} for each in statuses}
+    row = holds(tmp_path, {"/a": {"get": {"parameters": [NAME], "responses": responses}}})
+    assert row.derived == 1
+
+
+def test_an_array_in_the_control_alone_is_spelt_as_it_is_read(tmp_path: Path) -> None:
+    schema = {
+        "type": "object",
+        "required": ["name", "tags"],
+        "properties": {
+            "name": {"type": "string", "maxLength": 5},
+            "tags": {"type": "array", "items": {"type": "string"}},
+        },
+    }
+    content = {"application/x-www-form-urlencoded": {"schema": schema}}
+    body = {"required": True, "content": content}
+    holds(tmp_path, {"/roles": {"post": {"requestBody": body, "responses": DONE}}})
+    schema["required"] = []
+    holds(tmp_path, {"/roles": {"post": {"requestBody": body, "responses": DONE}}})
