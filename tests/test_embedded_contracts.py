@@ -62,7 +62,9 @@ def test_a_concrete_path_goes_before_its_template(tmp_path: Path) -> None:
     holds(tmp_path, {"/users/{id}": one, "/users/me": mine})
 
 
-@pytest.mark.parametrize("statuses", [["403"], ["301"], ["301", "400"], ["default"], ["404", "422"]])
+@pytest.mark.parametrize(
+    "statuses", [["403"], ["301"], ["301", "400"], ["default"], ["404", "422"]]
+)
 def test_whatever_statuses_are_documented(tmp_path: Path, statuses: list[str]) -> None:
     responses = {each: {"description": ""} for each in statuses}
     row = holds(tmp_path, {"/a": {"get": {"parameters": [NAME], "responses": responses}}})
