@@ -78,7 +78,8 @@ def aim(
         safety=safety,
         # On this machine no network loses an answer: what is lost there is the target's doing.
         idempotency_header="" if safety.local else profile.idempotency_header,
-        live_member="" if safety.live else profile.live_member,
+        # The embedded target is nobody's real thing, whatever the instances that it makes up say.
+        live_member="" if safety.live or settings.target is None else profile.live_member,
     )
 
 

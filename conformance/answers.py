@@ -1,25 +1,23 @@
 """What the answers of a run say, taken together: memory of what every exchange showed.
 
-An answer is read once, when it comes; only what verdicts and records need is kept of it.
+An answer is read when it comes; only what verdicts and records need is kept of it.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from conformance.checks import CARRIES_ERROR, breaches, marked, parsed, places, texts_at
+from conformance.checks import CARRIES_ERROR
 from conformance.clause import Clause
-from conformance.contract.model import Json, Operation
-from conformance.exchange import Exchange, Request, Response
+from conformance.exchange import Exchange, Request
 from conformance.explain import Ask, Said
-from conformance.judge import blamed_name
+from conformance.heard import Hearer, place_of
 from conformance.plan import Plan
 from conformance.preflight import words_of
 from conformance.profiles import NOBODY, Profile
 from conformance.prose import Prose
-from conformance.record import MOST_READ, record
+from conformance.record import record
 from conformance.records import (
     Breach,
     CaseRecord,
@@ -28,8 +26,7 @@ from conformance.records import (
     SeenRecord,
     ShownRecord,
 )
-from conformance.redact import Redactor, Secret, hide
-from conformance.validation import Validators
+from conformance.redact import Redactor, hide
 from conformance.verdict import Expectation, Symptom, Verdict
 
 _MOST_SAID = 400
@@ -57,14 +54,6 @@ class Answer:
         return str(response.status) if response is not None else self.record.fault_sentence
 
 
-@dataclass(frozen=True, slots=True)
-class _Marks:
-    """Where answers hold a secret, and where they name the parameter to blame."""
-
-    secrets: tuple[tuple[str, ...], ...]
-    culprits: tuple[tuple[str, ...], ...]
-
-
 Note = Callable[[str, Record], None]
 """Takes a line of the journal: its type and the record."""
 
@@ -85,41 +74,32 @@ class Answers:
         profile: Profile = NOBODY,
     ) -> None:
         self._note = note
-        self._profile = profile
         self._redactor = redactor
         self._base = base
         self._headers = tuple(headers)
+        self._hearer = Hearer(profile)
         self._seen: dict[tuple[str, int], set[str]] = {}
-        self._places: dict[str, frozenset[str]] = {}
         self._prose: dict[str, Prose] = {}
         self._shown: dict[str, ShownRecord] = {}
-        self._marks: dict[str, _Marks] = {}
-        self._validators = Validators()
 
     def forget(self) -> None:
         """Keep nothing of the operations so far but what was shown."""
         self._seen.clear()
-        self._places.clear()
         self._prose.clear()
-        self._marks.clear()
-        self._validators = Validators()
+        self._hearer.forget()
 
     def take(self, plan: Plan, exchange: Exchange) -> Answer:
         """Read an answer: what it breaks, whom it blames, which places it has."""
         operation = plan.operation
-        body = parsed(exchange)
-        marks = self._marks_of(operation)
-        hidden = (*marks.secrets, *self._unmarked(exchange))
-        secrets = tuple(Secret(text) for text in _written(exchange, hidden))
-        found = breaches(operation, exchange, self._validators)
+        heard = self._hearer.hear(plan, exchange)
+        found, secrets = heard.breaches, heard.secrets
         if exchange.accepted:
             prose = self._prose.setdefault(operation.id, Prose(operation))
-            found += prose.breaches(exchange, body)
-        blamed = blamed_name(texts_at(body, marks.culprits), plan.names)
+            found += prose.breaches(exchange, heard.body)
         kept = record(exchange, self._base, self._headers, self._redactor, secrets)
         response = exchange.response
         if response is not None:
-            self._see(plan, response, body)
+            self._see(operation.id, response.status, heard.there)
             told = tuple(pair for pair in response.headers if pair[0].lower() == "retry-after")
             exchange = replace(exchange, response=replace(response, headers=told[:1], body=b""))
         exchange = replace(exchange, request=replace(exchange.request, body=None))
@@ -127,19 +107,12 @@ class Answers:
         sentences = tuple(
             Breach(each.clause, clean(hide(each.sentence, secrets))[:_MOST_SAID]) for each in found
         )
-        return Answer(exchange, kept, sentences, blamed)
+        return Answer(exchange, kept, sentences, heard.blamed)
 
-    def _see(self, plan: Plan, response: Response, body: Json) -> None:
+    def _see(self, operation: str, status: int, there: frozenset[str]) -> None:
         """Remember which of the places that clauses speak of an answer has."""
-        operation, status = plan.operation.id, response.status
-        if operation not in self._places:
-            spoken = {_place(clause) for clause in plan.answers}
-            self._places[operation] = frozenset(
-                spoken | {place.rpartition("/")[0] for place in spoken}
-            )
         known = self._seen.get((operation, status))
-        there = {*places(body), *(_header(name) for name, _ in response.headers)}
-        new = (there & self._places[operation]) - (known or set())
+        new = there - (known or set())
         if new or known is None:
             record_ = SeenRecord(operation, status, tuple(sorted(new)))
             self.recall((record_,), ())
@@ -151,26 +124,6 @@ class Answers:
             self._seen.setdefault((each.operation, each.status), set()).update(each.places)
         for other in shown:
             self._shown.setdefault(other.breach.clause, other)
-
-    def _marks_of(self, operation: Operation) -> _Marks:
-        if operation.id not in self._marks:
-            self._marks[operation.id] = _Marks(
-                marked(operation.responses, "x-conformance-secret"),
-                tuple(
-                    dict.fromkeys(
-                        (
-                            *marked(operation.responses, "x-conformance-culprit"),
-                            *self._profile.culprits,
-                        )
-                    )
-                ),
-            )
-        return self._marks[operation.id]
-
-    def _unmarked(self, exchange: Exchange) -> Iterator[tuple[str, ...]]:
-        response = exchange.response
-        names = self._profile.secret_members(response.body) if response is not None else ()
-        return ((name,) for name in names)
 
     def new(self, answer: Answer) -> tuple[Breach, ...]:
         """Return the breaches of `answer` that no earlier answer showed."""
@@ -223,34 +176,10 @@ class Answers:
         spoken = [status for status, each in documented if each is not None and each.status == name]
         if not spoken or clause.keyword in ("media-type", "body"):
             return bool(spoken)
-        place = _place(clause)
+        place = place_of(clause)
         if clause.keyword == "required":
             place = "" if clause.part == "header" else place.rpartition("/")[0]
         return any(place in self._seen[own, status] for status in spoken)
-
-
-def _place(clause: Clause) -> str:
-    """Return the place of an answer that `clause` speaks of."""
-    if clause.part == "header":
-        return _header(clause.instance_location.removeprefix("/"))
-    return clause.instance_location
-
-
-def _header(name: str) -> str:
-    """Return the place of a header among what answers carry; no JSON Pointer begins like it."""
-    return f"header {name.lower()}"
-
-
-def _written(exchange: Exchange, paths: Iterable[tuple[str, ...]]) -> Iterator[str]:
-    """Yield the texts of members that are named like those at `paths`, as the answer spells them.
-
-    Wherever they stand, and also where the body is no JSON after all: a body cut short, of another
-    media type or in an envelope holds the same secret.
-    """
-    names = "|".join(sorted({re.escape(path[-1]) for path in paths if path}))
-    if names and exchange.response is not None:
-        text = exchange.response.body[:MOST_READ].decode("utf-8", "replace")
-        yield from re.findall(rf'"(?:{names})"\s*:\s*"((?:[^"\\]|\\.)+)', text, re.DOTALL)
 
 
 def asking(answer: Callable[[Request], Answer]) -> Ask:

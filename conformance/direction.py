@@ -30,11 +30,6 @@ def refused(schema: Json) -> Json:
     return _Rewriter("readOnly", False).of(schema)  # noqa: FBT003  (the schema `false`)
 
 
-def to_receive(schema: Json) -> Json:
-    """Return `schema` with writeOnly properties that an answer need not have."""
-    return _Rewriter("writeOnly", None).of(schema)
-
-
 class _Rewriter:
     """Rewrites what is marked; parts that are shared stay shared, and unchanged ones themselves."""
 
@@ -78,3 +73,13 @@ class _Rewriter:
         schema["properties"] = kept
         if isinstance(schema.get("required"), list):
             schema["required"] = [each for each in schema["required"] if each not in marked]
+
+
+class Received(_Rewriter):
+    """Returns schemas with writeOnly properties that an answer need not have.
+
+    What several of them have in common is rewritten once.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("writeOnly", None)

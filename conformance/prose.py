@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from conformance.case import clause_id
-from conformance.contract.model import Json, Operation
+from conformance.contract.model import DocumentedResponse, Json, Operation
 from conformance.exchange import Exchange
 from conformance.records import Breach
 from conformance.schema import View
+
+_MARKS = frozenset({"x-conformance-unique", "x-conformance-future", "x-conformance-after"})
+_MOST_NAMES = 1000
+"""So many names of members are remembered: a target may make up new ones for ever."""
 
 _SLACK_S = 300
 """Clocks differ: so many seconds in the past still count as now."""
@@ -21,6 +25,7 @@ class Prose:
     def __init__(self, operation: Operation) -> None:
         self._operation = operation
         self._seen: dict[str, set[str]] = {}
+        self._schemas: dict[tuple[str, str], Sequence[Mapping[str, Json]]] = {}
 
     def breaches(self, exchange: Exchange, body: Json) -> tuple[Breach, ...]:
         """Return the clauses of prose that a success breaks, and remember it."""
@@ -29,14 +34,26 @@ class Prose:
         if documented is None or not isinstance(body, dict):
             return ()
         found = []
-        for content in documented.contents[:1]:
-            view = View.of(content.schema, content.schema)
-            for name, value in body.items():
-                for schema in view.member(name).schemas:
-                    prefix = f"{self._operation.id}:response/{documented.status}"
-                    late = self._of(schema, prefix, name, value, exchange.received_at)
-                    found += late or _order(schema, prefix, name, body)
+        prefix = f"{self._operation.id}:response/{documented.status}"
+        for name, value in body.items():
+            for schema in self._of_member(documented, name):
+                late = self._of(schema, prefix, name, value, exchange.received_at)
+                found += late or _order(schema, prefix, name, body)
         return tuple(found)
+
+    def _of_member(self, documented: DocumentedResponse, name: str) -> Sequence[Mapping[str, Json]]:
+        """Return the schemas of a member that say more of it than one answer can show."""
+        key = (documented.status, name)
+        if key not in self._schemas:
+            if len(self._schemas) > _MOST_NAMES:
+                self._schemas.clear()
+            self._schemas[key] = [
+                schema
+                for content in documented.contents[:1]
+                for schema in View.of(content.schema, content.schema).member(name).schemas
+                if not _MARKS.isdisjoint(schema)
+            ]
+        return self._schemas[key]
 
     def _of(
         self, schema: Mapping[str, Json], prefix: str, name: str, value: Json, now: float

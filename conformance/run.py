@@ -343,9 +343,10 @@ class Run:
             self._note(plan, 0)  # counted in the head
         for operation, reason in self.untested.items():
             self._writer.write("clause", _untested(operation, reason))
-        self._ahead = Ahead(self._target, settings.concurrency)
+        if settings.concurrency > 1:  # a thread that sends costs more than it saves alone
+            self._ahead = Ahead(self._target, settings.concurrency)
         session = Session(
-            self._ahead,
+            self._ahead or self._target,
             self._writer,
             self.redactor,
             base,

@@ -10,7 +10,7 @@ from typing import Any
 import jsonschema_rs
 
 from conformance.contract.model import Content, Json
-from conformance.direction import to_receive
+from conformance.direction import Received
 from conformance.errors import ContractError
 from conformance.formats import Checks, settled
 
@@ -177,17 +177,30 @@ def _pattern(pattern: str) -> Validator:
 
 
 class Validators:
-    """Makes the validator of each content once. Building one costs more than using it."""
+    """Makes the validators of contents: building one costs more than using it many times.
+
+    The last few are kept, by their schema: operations of one resource share theirs.
+    """
 
     def __init__(self) -> None:
-        self._known: dict[str, Validator] = {}
+        self._received = Received()
+        self._known: dict[tuple[int, bool], tuple[Json, Validator]] = {}
 
     def of(self, content: Content, *, asserts_formats: bool = False) -> Validator:
         """Return the validator of `content`; its place in the contract names it."""
-        if content.pointer not in self._known:
-            self._known[content.pointer] = Validator(
-                to_receive(content.schema),
+        key = (id(content.schema), asserts_formats)
+        schema, validator = self._known.pop(key, (None, None))
+        if validator is None or schema is not content.schema:
+            validator = Validator(
+                self._received.of(content.schema),
                 place=content.pointer,
                 checks=settled() if asserts_formats else None,
             )
-        return self._known[content.pointer]
+            if len(self._known) >= _MOST_VALIDATORS:
+                del self._known[next(iter(self._known))]
+        self._known[key] = (content.schema, validator)
+        return validator
+
+
+_MOST_VALIDATORS = 6
+"""A validator of the largest contract that we know of takes 8 MB, and 20 ms to build."""

@@ -143,6 +143,7 @@ ORDER = (
     "prose",
     "explain",
     "preflight",
+    "heard",
     "answers",
     "ahead",
     "session",

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from conformance.contract.model import Content, DocumentedResponse, Encoding, Json, Operation
-from conformance.direction import ignored, refused, to_receive, to_send
+from conformance.direction import Received, ignored, refused, to_send
 from conformance.plan import derive
 from conformance.reference import clauses
 from conformance.verdict import Expectation
@@ -193,8 +193,8 @@ def test_versions_of_a_schema_that_travels_one_way() -> None:
     assert "id" not in to_send(BOTH)["properties"]
     assert ignored(BOTH)["properties"]["id"] == {}
     assert refused(BOTH)["properties"]["id"] is False
-    assert to_receive(BOTH)["required"] == ["id", "name"]
-    assert to_receive(BOTH)["properties"] == BOTH["properties"]
+    assert Received().of(BOTH)["required"] == ["id", "name"]
+    assert Received().of(BOTH)["properties"] == BOTH["properties"]
     plain = closed({"a": {"items": [TEXT]}})
     assert to_send(plain) is plain
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from pathlib import Path
 
 import pytest
@@ -213,3 +214,24 @@ def test_the_first_real_thing_stops_the_run(tmp_path: Path, options: tuple[str, 
     assert ended.exit == 7, ended.out
     assert "livemode is true" in ended.out
     assert "Use a test key and a sandbox." in ended.out
+
+
+def test_what_the_embedded_target_makes_up_is_never_the_real_thing(tmp_path: Path) -> None:
+    response = {"type": "object", "required": ["livemode"]}
+    response["properties"] = {"livemode": {"type": "boolean"}}
+    content = {"application/json": {"schema": response}}
+    get = {"operationId": "see", "responses": {"200": {"description": "", "content": content}}}
+    contract = tmp_path / "contract.json"
+    contract.write_text(
+        json.dumps(
+            {
+                "openapi": "3.0.3",
+                "info": {"title": "", "version": ""},
+                "servers": [{"url": "https://api.stripe.com/"}],
+                "paths": {"/things": {"get": get}},
+            }
+        )
+    )
+    ended = suite(tmp_path, f"--contract={contract}", "--profile=stripe")
+    assert "livemode is true" not in ended.out
+    assert ended.exit == 0, ended.out

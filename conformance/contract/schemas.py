@@ -43,6 +43,7 @@ class _Part:
     cyclic: bool = False
     settled: bool = False
     left: dict[int, _Part] = field(default_factory=dict)
+    alone: dict[str, Json] | None = None
 
 
 class Schemas:
@@ -59,16 +60,17 @@ class Schemas:
         Raises ContractError for any fault in what it reaches.
         """
         part = self._part(*self._references.follow_schema(schema, pointer))
+        if part.alone is not None:
+            return part.alone  # the same value for all who ask, so that they can tell
         reached: dict[int, _Part] = {}
         queue = list(part.left.values())
         for each in queue:
             if id(each) not in reached:
                 reached[id(each)] = each
                 queue.extend(each.left.values())
-        if not reached:
-            return part.schema
         definitions = {each.name: each.schema for each in reached.values()}
-        return {**part.schema, "$defs": definitions}
+        part.alone = {**part.schema, "$defs": definitions} if reached else part.schema
+        return part.alone
 
     def _part(self, value: Json, pointer: str) -> _Part:
         part = self._parts.get(pointer)
