@@ -18,7 +18,7 @@ from conformance.case import Case
 from conformance.contract.model import Content, Encoding, Operation
 from conformance.exchange import Exchange, Request
 from conformance.plan import Plan, derive
-from conformance.protocol import FORM
+from conformance.protocol import FORM, array_spelling
 from conformance.protocol.array_spelling import NAME, READ, STYLES, Style, array_of, trial
 from conformance.schema import View
 from conformance.traits import traits
@@ -103,9 +103,16 @@ def needs_array(plan: Plan, case: Case) -> bool:
     return any(carries_array(plan, each) for each in sent) if _spelt_names(plan) else False
 
 
+def _trial(plan: Plan) -> list[Case]:
+    """Return the cases that tell how arrays are read, also where a budget has cut them."""
+    if plan.left_out:
+        return [*array_spelling.cases(plan.deriver)]
+    return [case for case in plan.cases if case.clause.keyword == NAME]
+
+
 def respell(plan: Plan, ask: Ask) -> Respelt | None:
     """Return `plan` in the spelling of arrays that the target reads; None where it is its own."""
-    own = [case for case in plan.cases if case.clause.keyword == NAME]
+    own = _trial(plan)
     if not own:
         return None  # no array, or none that tells
     usual = next((style for style in STYLES if own[0].id.endswith(f"/{style}")), None)

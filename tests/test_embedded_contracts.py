@@ -85,3 +85,35 @@ def test_an_array_in_the_control_alone_is_spelt_as_it_is_read(tmp_path: Path) ->
     holds(tmp_path, {"/roles": {"post": {"requestBody": body, "responses": DONE}}})
     schema["required"] = []
     holds(tmp_path, {"/roles": {"post": {"requestBody": body, "responses": DONE}}})
+
+
+KEYED = {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}}
+MORE = {**KEYED, "required": ["id", "at"], "properties": {**KEYED["properties"], "at": {}}}
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "string", "pattern": "^[UW][A-Z0-9]{8,}$", "example": "nonsense"},
+        {"type": "string", "pattern": r"^\d{10}\.\d{6}$"},
+        {"type": "string", "pattern": "^(a|b)-[^a-z]+$", "minLength": 12, "maxLength": 20},
+        {"oneOf": [MORE, KEYED]},
+        {"oneOf": [{"type": "array", "items": each} for each in (KEYED, {**KEYED, "x": 1})]}
+        | {"not": {"type": "array", "maxItems": 0}, "oneOf": [{"type": "array"}, {"const": 1}]},
+        {
+            "oneOf": [
+                {"type": "array", "items": {"properties": {name: {"type": "string"}}}}
+                for name in ("a", "b")
+            ]
+        },
+        {"type": "array", "minItems": 3, "uniqueItems": True, "items": {"type": "integer"}},
+        {"type": "object", "minProperties": 2, "additionalProperties": {"type": "boolean"}},
+        {"type": "number", "exclusiveMinimum": 1, "maximum": 2, "multipleOf": 0.5},
+        {"allOf": [{"enum": [1, "b"]}, {"enum": ["b", None]}, {"type": "string"}]},
+        {"anyOf": [KEYED, MORE], "properties": {"id": {"minLength": 3}}, "required": ["kind"]},
+        {"type": "array", "contains": {"const": "x"}, "items": {"type": "string"}},
+    ],
+)
+def test_whatever_the_answer_is_like(tmp_path: Path, schema: Json) -> None:
+    inside = {"type": "object", "required": ["value"], "properties": {"value": schema}}
+    holds(tmp_path, answering(inside))

@@ -121,6 +121,7 @@ ORDER = (
     "reference.keywords",
     "reference.manners",
     "reference.schema",
+    "reference.texts",
     "reference.example",
     "reference.values",
     "reference.parameters",

@@ -6,11 +6,11 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from conformance.reference.example import Examples
+from conformance.reference.example import Examples, is_timely
 from conformance.reference.headers import headers_of, in_header
 from conformance.reference.http import Response
 from conformance.reference.sabotage import Sabotage, spoil
-from conformance.reference.schema import Checker
+from conformance.reference.schema import Checker, Path
 
 if TYPE_CHECKING:
     from conformance.contract.model import Content, DocumentedResponse, Json, Operation
@@ -52,6 +52,7 @@ class Answers:
             for response in operation.responses
             if response.contents
         }
+        self._made: dict[str, Json] = {}
         self._success_status = self._pick(("200", "2XX"), "23", 200)
         self._refusal_status = self._pick(("400", "4XX", "default"), "4", 400)
 
@@ -94,13 +95,12 @@ class Answers:
     def _documented(
         self, status: int, documented: DocumentedResponse, content: Content, refusal: Refusal | None
     ) -> Response:
-        examples = self._examples[documented.status]
-        sabotage = self._sabotage
+        examples, sabotage = self._examples[documented.status], self._sabotage
         here = sabotage is not None and sabotage.status == documented.status
         spoils = here and sabotage is not None and not in_header(sabotage)
         wanted = sabotage.path if sabotage is not None and spoils else ()
         media_type = content.media_type
-        body = examples.make(content.schema, wanted)
+        body = self._example(documented.status, content, wanted)
         if refusal is not None:
             body = _told(examples.checker, content.schema, refusal, body)
         if sabotage is not None and spoils:
@@ -111,6 +111,15 @@ class Answers:
         if isinstance(body, str) and "json" not in content.media_type:
             text = body
         return Response(status, text.encode(), (("content-type", media_type),))
+
+    def _example(self, status: str, content: Content, wanted: Path) -> Json:
+        """Return an instance; made once, where it need not be another one in every answer."""
+        if status in self._made:
+            return self._made[status]
+        body = self._examples[status].make(content.schema, wanted)
+        if not is_timely(content.schema):
+            self._made[status] = body
+        return body
 
 
 def _is_exact(status: str, digit: str) -> bool:

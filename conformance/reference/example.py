@@ -1,13 +1,20 @@
-"""Answers from response schemas: the smallest instance, with what is asked for besides."""
+"""Answers from response schemas: the smallest instance, with what is asked for besides.
+
+Instances are tried until one is valid. Where none is found, because a schema contradicts itself or
+is too intricate, the first one is returned all the same: nothing better can be said.
+"""
 
 from __future__ import annotations
 
 import itertools
+import json
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from conformance.reference.keywords import same
 from conformance.reference.schema import Checker, Path, types_of
+from conformance.reference.texts import texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,117 +23,267 @@ if TYPE_CHECKING:
 
 LIFETIME_S = 300
 DEPTH_LIMIT = 24
+_FULL_DEPTH = 9
+_TRIES = 200
+"""So many values are tried at one place."""
 
-_TEXTS = {
-    "uri": "https://example.test/",
-    "email": "someone@example.test",
-    "date": "2030-01-01",
-    "date-time": "2030-01-01T00:00:00Z",
-    "uuid": "00000000-0000-4000-8000-000000000000",
-    "ipv4": "192.0.2.1",
-    "ipv6": "2001:db8::1",
-}
-_TRIES = ("", "a", "A", "0", "1", "aa", "AA", "00", "a1", "abcdef", "a-b", "_")
+_EFFORT = 4000
+"""So many values are tried for one instance, wherever they stand in it."""
+
+_ODD: tuple[Json, ...] = (True, 1, "a", 0.5, [], {}, None)
+_FEW = 6
+_CHOOSE = ("anyOf", "oneOf")
+UNIQUE, FUTURE = "x-conformance-unique", "x-conformance-future"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Examples:
     """Makes instances of one schema; a counter makes those that must be unique differ."""
 
     checker: Checker
     counter: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    _left: int = 0
 
-    def make(self, schema: Json, wanted: Path = (), depth: int = 0) -> Json:
+    def make(self, schema: Json, wanted: Path = ()) -> Json:
         """Return an instance of `schema` in which the place `wanted` is there.
 
         `x-conformance-unique` gives a text that no other answer has, `x-conformance-future` a
         time LIFETIME_S seconds ahead (seconds since the epoch).
         """
-        if not isinstance(schema, dict) or depth > DEPTH_LIMIT:
-            return None
-        if "$ref" in schema:
-            return self.make(self.checker.resolve(schema), wanted, depth + 1)
-        if "const" in schema or "enum" in schema:
-            return schema["const"] if "const" in schema else schema["enum"][0]
-        if "allOf" in schema:
-            return self.make(merged(self.checker, schema), wanted, depth + 1)
-        for each in (*schema.get("anyOf", ()), *schema.get("oneOf", ())):
-            value = self.make(each, wanted, depth + 1)
-            if self.checker.valid(each, value):
-                return value
-        return self._plain(schema, wanted, depth)
+        self._left = _EFFORT
+        return self._one(schema, wanted, 0, full=False)
 
-    def _plain(self, schema: Json, wanted: Path, depth: int) -> Json:
-        kinds = types_of(schema)
-        kind = kinds[0] if kinds else ("object" if "properties" in schema else "null")
+    def _one(self, schema: Json, wanted: Path, depth: int, *, full: bool) -> Json:
+        """Return the first value that fits, the first one tried where none does."""
+        first: list[Json] = []
+        for value in itertools.islice(self._tries(schema, wanted, depth, full=full), _TRIES):
+            self._left -= 1
+            if self.checker.valid(schema, value) and _reaches(value, wanted):
+                return value
+            first = first or [value]
+            if self._left < 0:
+                break
+        return first[0] if first else None
+
+    def _tries(self, schema: Json, wanted: Path, depth: int, *, full: bool) -> Iterator[Json]:
+        if not isinstance(schema, dict) or depth > DEPTH_LIMIT:
+            yield None
+            return
+        if "$ref" in schema:
+            beside = {name: each for name, each in schema.items() if name not in ("$ref", "$defs")}
+            target = self.checker.resolve(schema)
+            inner = {**beside, "allOf": [*beside.get("allOf", ()), target]} if beside else target
+            yield from self._tries(inner, wanted, depth + 1, full=full)
+        elif "const" in schema:
+            yield schema["const"]
+        elif "enum" in schema:
+            yield from schema["enum"]
+        elif "allOf" in schema:
+            yield from self._tries(merged(self.checker, schema), wanted, depth + 1, full=full)
+        elif any(keyword in schema for keyword in _CHOOSE):
+            yield from self._chosen(schema, wanted, depth, full=full)
+        else:
+            for kind in types_of(schema) or _implied(schema):
+                yield from self._of_kind(kind, schema, wanted, depth, full=full)
+
+    def _chosen(self, schema: Json, wanted: Path, depth: int, *, full: bool) -> Iterator[Json]:
+        """Yield values of each branch, then such as another branch does not take."""
+        keyword = next(each for each in _CHOOSE if each in schema)
+        beside = {name: each for name, each in schema.items() if name not in (keyword, "$defs")}
+        branches = [{**beside, "allOf": [*beside.get("allOf", ()), b]} for b in schema[keyword]]
+        found: list[Json] = []
+        for more in dict.fromkeys((full, True)):
+            for each in branches:
+                values = self._tries(each, wanted, depth + 1, full=more)
+                for value in itertools.islice(values, _FEW):
+                    found.append(value)
+                    yield value
+        inside = [thing for value in found for thing in _things(value)]
+        names = {name for thing in inside if isinstance(thing, dict) for name in thing}
+        whole = [merged(self.checker, each) for each in branches]
+        names |= {name for each in whole for name in each.get("properties", ())}
+        for value in found:
+            for thing in _things(value):
+                if isinstance(thing, dict):
+                    for name, odd in itertools.product(sorted(names), _ODD):
+                        changed = {**thing, name: odd}
+                        yield [changed] if isinstance(value, list) else changed
+
+    def _of_kind(
+        self, kind: str, schema: Json, wanted: Path, depth: int, *, full: bool
+    ) -> Iterator[Json]:
         match kind:
             case "object":
-                return self._object(schema, wanted, depth)
+                yield from self._objects(schema, wanted, depth, full=full)
             case "array":
-                items = schema.get("items", True)
-                count = max(schema.get("minItems", 0), 1 if wanted else 0)
-                return [self.make(items, wanted[1:], depth + 1) for _ in range(count)]
+                yield from self._arrays(schema, wanted, depth, full=full)
             case "string":
-                return self._text(schema)
+                yield from self._strings(schema)
             case "integer" | "number":
-                return _number(schema)
+                yield from _numbers(schema, whole=kind == "integer")
             case "boolean":
-                return True
+                yield True
+                yield False
             case _:
-                return None
+                yield None
 
-    def _object(self, schema: Json, wanted: Path, depth: int) -> dict[str, Json]:
-        properties = schema.get("properties", {})
-        names = dict.fromkeys(schema.get("required", ()))
+    def _objects(self, schema: Json, wanted: Path, depth: int, *, full: bool) -> Iterator[Json]:
+        needed = dict.fromkeys(schema.get("required", ()))
         if wanted:
-            names[str(wanted[0])] = None
+            needed[str(wanted[0])] = None
+        known = schema.get("properties", {})
+        whole = needed | dict.fromkeys(known)
+        least = self._object(schema, needed, wanted, depth)
+        if full and depth < _FULL_DEPTH and self._left > 0:
+            yield self._object(schema, whole, wanted, depth, full=True)
+        yield least
+        for name in known:
+            if name not in needed:
+                yield {**least, **self._object(schema, {name: None}, (), depth)}
+        yield self._object(schema, whole, wanted, depth)
+        more = schema.get("minProperties", 0)
+        for size in (more, max(more, 1)):
+            names = dict.fromkeys((*needed, *known, *(f"key{n}" for n in range(more + 1))))
+            grown = dict.fromkeys([*names][:size])
+            yield self._object(schema, needed | grown, wanted, depth)
+
+    def _object(
+        self,
+        schema: Json,
+        names: dict[str, None],
+        wanted: Path,
+        depth: int,
+        *,
+        full: bool = False,
+    ) -> dict[str, Json]:
+        properties = schema.get("properties", {})
         return {
-            name: self.make(
+            name: self._one(
                 properties.get(name, schema.get("additionalProperties", True)),
-                wanted[1:] if wanted and wanted[0] == name else (),
+                wanted[1:] if wanted and str(wanted[0]) == name else (),
                 depth + 1,
+                full=full,
             )
             for name in names
         }
 
-    def _text(self, schema: Json) -> str:
-        least = schema.get("minLength", 0)
-        if schema.get("x-conformance-unique"):
+    def _arrays(self, schema: Json, wanted: Path, depth: int, *, full: bool) -> Iterator[Json]:
+        prefix = schema.get("prefixItems", ())
+        least = max(schema.get("minItems", 0), schema.get("minContains", 0), 1 if wanted else 0)
+        for count in dict.fromkeys((max(least, 1) if full else least, least, max(least, 1))):
+            items: list[Json] = []
+            for index in range(count):
+                own = prefix[index] if index < len(prefix) else schema.get("items", True)
+                held = "contains" in schema and index < max(schema.get("minContains", 1), 1)
+                wish = {"allOf": [own, schema["contains"]]} if held else own
+                items.append(self._item(wish, wanted[1:], depth + 1, items, schema, full=full))
+            yield items
+
+    def _item(
+        self, own: Json, wanted: Path, depth: int, taken: list[Json], schema: Json, *, full: bool
+    ) -> Json:
+        if schema.get("uniqueItems") and taken:
+            tries = itertools.islice(self._tries(own, wanted, depth, full=full), _TRIES)
+            more = (f"{number}" for number in range(len(taken) + 1))
+            for value in itertools.chain(tries, more, range(len(taken) + 1)):
+                if self.checker.valid(own, value) and not any(same(value, t) for t in taken):
+                    return value
+        return self._one(own, wanted, depth, full=full)
+
+    def _strings(self, schema: Json) -> Iterator[str]:
+        if schema.get(UNIQUE):
             # The clock keeps two servers apart, the counter two answers of one.
-            return f"https://connect.example.test/setup/{time.time_ns():x}-{next(self.counter)}"
-        text = _TEXTS.get(schema.get("format", ""), "")
-        if "pattern" in schema:
-            # Many a pattern is plain text between anchors; some schemas bring an example.
-            plain = schema["pattern"].strip("^$").replace("\\", "")
-            given = (schema.get("example"), schema.get("default"), *schema.get("examples", ()))
-            tries = (text, plain, *(each for each in given if isinstance(each, str)), *_TRIES)
-            text = next((each for each in tries if self.checker.valid(schema, each)), text)
-        return text.ljust(least, "a")[: schema.get("maxLength")]
+            yield f"https://connect.example.test/setup/{time.time_ns():x}-{next(self.counter)}"
+            return
+        yield from texts(schema)
 
 
-def _number(schema: Json) -> int | float:
-    if schema.get("x-conformance-future"):
-        return int(time.time()) + LIFETIME_S
+def _things(value: Json) -> list[Json]:
+    return value[:1] if isinstance(value, list) else [value]
+
+
+def is_timely(schema: Json) -> bool:
+    """Whether every instance of `schema` is to be made anew."""
+    text = json.dumps(schema)
+    return any(f'"{mark}"' in text for mark in (UNIQUE, FUTURE, "unix-time"))
+
+
+def _implied(schema: Json) -> tuple[str, ...]:
+    """Return the kinds of value that a schema without a type speaks of."""
+    if schema.keys() & {"properties", "required", "minProperties", "additionalProperties"}:
+        return ("object",)
+    if schema.keys() & {"items", "prefixItems", "minItems", "contains"}:
+        return ("array",)
+    if schema.keys() & {"pattern", "minLength", "maxLength"}:
+        return ("string",)
+    return ("null", "string", "object", "integer")
+
+
+def _numbers(schema: Json, *, whole: bool) -> Iterator[int | float]:
+    if schema.get(FUTURE):
+        yield int(time.time()) + LIFETIME_S
+        return
     if schema.get("format") == "unix-time":
-        return int(time.time())
-    lowest: int | float = schema.get("minimum", schema.get("exclusiveMinimum", -1) + 1)
-    highest: int | float = schema.get("maximum", schema.get("exclusiveMaximum", lowest + 1) - 1)
-    return lowest if "minimum" in schema or lowest <= highest else highest
+        yield int(time.time())
+        return
+    low, high = schema.get("minimum"), schema.get("maximum")
+    above, below = schema.get("exclusiveMinimum"), schema.get("exclusiveMaximum")
+    step = schema.get("multipleOf", 1)
+    near: list[int | float] = [each for each in (low, high) if each is not None]
+    near += [above + step] if above is not None else []
+    near += [below - step] if below is not None else []
+    for each in (*near, 0):
+        yield each
+        yield from (each // step * step, (each // step + 1) * step)
+    if not whole:
+        yield from (each + off for each in (*near, 0) for off in (0.5, -0.5, 0.001, -0.001))
 
 
-def merged(checker: Checker, schema: Json) -> Json:
-    """Return `schema` with its `allOf` taken in: members joined, later assertions win."""
+def _reaches(value: Json, path: Path) -> bool:
+    for step in path:
+        if isinstance(value, dict) and str(step) in value:
+            value = value[str(step)]
+        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+            value = value[step]
+        else:
+            return False
+    return True
+
+
+def merged(checker: Checker, schema: Json, depth: int = 0) -> Json:
+    """Return `schema` with its `allOf` taken in: members joined, of the rest the later ones win."""
     whole: dict[str, Json] = {key: value for key, value in schema.items() if key != "allOf"}
-    for each in schema["allOf"]:
-        part = checker.resolve(each) if isinstance(each, dict) and "$ref" in each else each
+    for each in schema.get("allOf", ()) if depth < DEPTH_LIMIT else ():
+        part = each
+        while isinstance(part, dict) and "$ref" in part:
+            beside = {key: value for key, value in part.items() if key not in ("$ref", "$defs")}
+            part = checker.resolve(part)
+            part = {**beside, "allOf": [part]} if beside else part
         if not isinstance(part, dict):
             continue
-        part = merged(checker, part) if "allOf" in part else part
-        required = [*whole.get("required", ()), *part.get("required", ())]
-        properties = {**whole.get("properties", {}), **part.get("properties", {})}
-        whole |= part
-        if required:
-            whole["required"] = required
-        if properties:
-            whole["properties"] = properties
+        part = merged(checker, part, depth + 1) if "allOf" in part else part
+        whole = _joined(whole, part)
     return whole
+
+
+def _joined(one: dict[str, Json], other: dict[str, Json]) -> dict[str, Json]:
+    both = {**one, **other}
+    properties = {**one.get("properties", {})}
+    for name, each in other.get("properties", {}).items():
+        beside = name in properties and properties[name] != each
+        properties[name] = {"allOf": [properties[name], each]} if beside else each
+    if properties:
+        both["properties"] = properties
+    required = dict.fromkeys((*one.get("required", ()), *other.get("required", ())))
+    if required:
+        both["required"] = [*required]
+    if "enum" in one and "enum" in other:
+        both["enum"] = [v for v in one["enum"] if any(same(v, e) for e in other["enum"])]
+    if "type" in one and "type" in other:
+        kinds = [kind for kind in types_of(one) if kind in types_of(other)]
+        both["type"] = kinds or one["type"]
+    for keyword in _CHOOSE:
+        if keyword in one and keyword in other:
+            pairs = itertools.product(one[keyword], other[keyword])
+            both[keyword] = [{"allOf": [*pair]} for pair in pairs]
+    return both
