@@ -10,7 +10,7 @@ from pathlib import Path
 from conformance.address import TargetUrl, parse_target_url
 from conformance.config import nearest
 from conformance.errors import UsageError
-from conformance.headers import TargetHeader, expand_header
+from conformance.headers import TargetHeader, expand_header, expand_query
 from conformance.pacing import Budget, Pace
 from conformance.profiles import NOBODY, Profile, chosen, host_of, profiles
 from conformance.redact import Redactor
@@ -21,8 +21,11 @@ from conformance.turns import LocalTurns, SharedTurns
 
 
 def headers_of(settings: Settings) -> tuple[TargetHeader, ...]:
-    """Return the user's headers, expanded. Raises UsageError for a variable that is not set."""
-    return tuple(expand_header(text, os.environ) for text in settings.headers)
+    """Return what the user adds to every request. Raises UsageError for a variable not set."""
+    return (
+        *(expand_header(text, os.environ) for text in settings.headers),
+        *(expand_query(text, os.environ) for text in settings.queries),
+    )
 
 
 def profile_of(settings: Settings, servers: Sequence[str]) -> Profile:

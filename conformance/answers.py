@@ -72,7 +72,9 @@ class Answers:
         headers: Sequence[tuple[str, str]] = (),
         note: Note = lambda _, __: None,
         profile: Profile = NOBODY,
+        query: Sequence[tuple[str, str]] = (),
     ) -> None:
+        self._query = tuple(query)
         self._note = note
         self._redactor = redactor
         self._base = base
@@ -96,7 +98,9 @@ class Answers:
         if exchange.accepted:
             prose = self._prose.setdefault(operation.id, Prose(operation))
             found += prose.breaches(exchange, heard.body)
-        kept = record(exchange, self._base, self._headers, self._redactor, secrets)
+        kept = record(
+            exchange, self._base, self._headers, self._redactor, secrets, query=self._query
+        )
         response = exchange.response
         if response is not None:
             self._see(operation.id, response.status, heard.there)

@@ -30,6 +30,7 @@ _REDIRECTS, _ERRORS = 300, 400
 _WITHOUT_CONTENT = frozenset({204, 205, 304})
 """These have none, whatever is documented (RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5)."""
 
+_NO_KEY = frozenset({401, 403})
 _OF_HTTP = frozenset({405, 406, 408, 411, 412, 413, 414, 415, 416, 417, 421, 426, 428, 429, 431})
 _MOST_BROKEN = 1000
 """So many faults of one body are told apart: each takes memory, and more say nothing new."""
@@ -48,6 +49,8 @@ def breaches(
         return ()
     documented = _documented(operation, response.status)
     if documented is None:
+        if exchange.request.without and response.status in _NO_KEY:
+            return ()  # what a request without credentials is told needs no word either
         return tuple(_undocumented(operation, response.status))
     headers = tuple(Breach(*each) for each in broken_headers(operation, documented, response))
     if response.status in _WITHOUT_CONTENT or exchange.request.method == "HEAD":

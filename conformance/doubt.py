@@ -113,7 +113,8 @@ def _request(exchange: ExchangeRecord | None) -> tuple[object, ...]:
     if exchange is None:
         return ()
     kind = tuple(value for name, value in exchange.headers if name.lower() == "content-type")
-    return exchange.method, exchange.url, exchange.body_sha256, exchange.chunked, kind
+    sent = exchange.method, exchange.url, exchange.body_sha256, exchange.chunked, exchange.given
+    return *sent, kind
 
 
 def _one_sided(cases: Sequence[CaseRecord]) -> Doubt | None:

@@ -15,7 +15,8 @@ class Request:
     """One complete request, but for what the run adds to all of them (authority, credentials).
 
     `path` is the origin-form below the target's URL, query included: `/v1/account_links`.
-    `body` is None where no body is sent at all, which is not the same as an empty one.
+    `body` is None where no body is sent at all, which is not the same as an empty one. `without`
+    names what the run is not to add to it: `header:authorization`, `query:api_key`, `cookie:sid`.
     """
 
     method: str
@@ -23,6 +24,7 @@ class Request:
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes | None = None
     chunked: bool = False
+    without: tuple[str, ...] = ()
 
     @property
     def media_type(self) -> str:
@@ -33,7 +35,7 @@ class Request:
     def digest(self) -> str:
         """Hex SHA-256 of everything that is sent: two requests with one digest are the same."""
         parts = (self.method, self.path, repr(self.headers), repr(self.chunked), repr(self.body))
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+        return hashlib.sha256("\n".join((*parts, *self.without)).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The headers that the user adds to every request, and where their keys come from.
+"""What the user adds to every request, by header or query, and where its keys come from.
 
 A key comes from the environment (`$NAME`) or from a file that only the user can read (`@FILE`):
 what stands in a command line or in a committed file is seen by others. No message here repeats
@@ -11,10 +11,11 @@ import os
 import re
 import shlex
 import stat
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
+from urllib.parse import quote
 
 from conformance.errors import UsageError
 from conformance.redact import HIDDEN_HEADERS, Redactor, Secret
@@ -34,7 +35,7 @@ _FRAMING: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class TargetHeader:
-    """A header that the user adds to every request.
+    """A header, or a name in the query, that the user adds to every request.
 
     `text` is what the user wrote, variables unexpanded, for display; `shell` is the same in double
     quotes for a POSIX shell. `secrets` are the parts that must not be shown.
@@ -45,6 +46,12 @@ class TargetHeader:
     text: str
     shell: str
     secrets: tuple[Secret, ...]
+    where: Literal["header", "query"] = "header"
+
+    @property
+    def shown(self) -> tuple[str, str]:
+        """The name, and the value as the user wrote it."""
+        return self.name, self.text[len(self.name) + 1 :].strip()
 
 
 def expand_header(text: str, environ: Mapping[str, str]) -> TargetHeader:
@@ -67,22 +74,13 @@ def expand_header(text: str, environ: Mapping[str, str]) -> TargetHeader:
         raise UsageError(
             f"the header {called} is the suite's own", "Leave this --target-header out."
         )
-    words, path = _parts(template)
-    secrets: list[Secret] = []
-    value, end = "", 0
-    for found in _VARIABLE.finditer(words):
-        literal, end = words[end : found.start()], found.end()
-        dollar, variable = found[1], found[2] or found[3]
-        expanded = "$" if dollar else _lookup(called, variable, environ)
-        if variable:
-            secrets.append(Secret(expanded))
-        value += literal + expanded
-    value += words[end:]
-    if not secrets and not path:
-        _refuse_key(called, name, value)
-    if path:
-        secrets.append(Secret(_key_of(called, Path(path).expanduser())))
-        value += secrets[-1].reveal()
+    value, secrets = _expanded(f"the header {called}", template, environ)
+    if not secrets and value and (name.lower() in HIDDEN_HEADERS or _holds_key(value)):
+        raise UsageError(
+            f"the header {called} holds its key itself, where others can read it",
+            f"Put the key into a variable, and write in single quotes '{called}: Bearer $API_KEY'; "
+            f"or into a file that only you can read: '{called}: Bearer @FILE'.",
+        )
     if re.search(r"[^\t\x20-\x7e]", value):
         raise UsageError(
             f"the value of the header {called} holds a line end or another character that no "
@@ -95,16 +93,105 @@ def expand_header(text: str, environ: Mapping[str, str]) -> TargetHeader:
     return TargetHeader(name, Secret(value), text, shell, tuple(secrets))
 
 
+def expand_query(text: str, environ: Mapping[str, str]) -> TargetHeader:
+    """Read `NAME=value with $NAME`, or `NAME=@FILE`; `$$` is a dollar. Nothing is encoded yet.
+
+    Raises UsageError where there is no name, where a variable is unset or empty or a file readable
+    by others, or where a key stands there itself.
+    """
+    name, equals, template = text.partition("=")
+    called = Redactor().clean(name)
+    if not equals or not name or called != name:
+        raise UsageError(
+            "a --target-query has no name", "Write it like --target-query 'api_key=$API_KEY'"
+        )
+    value, secrets = _expanded(f"the query's {called}", template, environ)
+    if not secrets and value and (_KEY_NAME.search(name) or _holds_key(value)):
+        raise UsageError(
+            f"the query's {called} holds its key itself, where others can read it",
+            f"Put the key into a variable, and write in single quotes '{called}=$API_KEY'; "
+            f"or into a file that only you can read: '{called}=@FILE'.",
+        )
+    text, shell = f"{name}={template}", f'"{quote(name)}={shell_words(template)}"'
+    return TargetHeader(name, Secret(value), text, shell, tuple(secrets), "query")
+
+
+_KEY_NAME: Final = re.compile(r"key|token|secret|password|auth|signature", re.IGNORECASE)
+"""In the query these are what they are called, mostly."""
+
+
+def lacking(name: str, value: str, without: Collection[str]) -> str | None:
+    """Return what is left of a header that lacks some credentials, None where nothing is.
+
+    `without` is as in `conformance.exchange.Request`.
+    """
+    if f"header:{name.lower()}" in without:
+        return None
+    if without and name.lower() == "cookie":
+        pairs = (pair.strip() for pair in value.split(";"))
+        kept = [pair for pair in pairs if f"cookie:{pair.partition('=')[0]}" not in without]
+        return "; ".join(kept) or None
+    return value
+
+
+def added(path: str, query: Sequence[tuple[str, str]], without: Collection[str]) -> str:
+    """Return what the user's `query` adds to `path`, which has its own names: `&api_key=…`."""
+    asked = path.partition("?")[2]
+    own = {pair.partition("=")[0] for pair in asked.split("&")} if asked else ()
+    pairs = [
+        f"{quote(name)}={value}"
+        for name, value in query
+        if quote(name) not in own and f"query:{name}" not in without
+    ]
+    return ("&" if "?" in path else "?") + "&".join(pairs) if pairs else ""
+
+
+def credentials(given: Sequence[TargetHeader]) -> Iterator[str]:
+    """Yield what a request may be sent without, as `Request.without` has it."""
+    for each in given:
+        yield f"{each.where}:{each.name.lower() if each.where == 'header' else each.name}"
+        if each.where == "header" and each.name.lower() == "cookie":
+            for pair in each.shown[1].split(";"):
+                yield f"cookie:{pair.partition('=')[0].strip()}"
+
+
 def in_shell(name: str, template: str) -> str:
     """Return a header as the user wrote it as one word in double quotes for a POSIX shell."""
+    return f'"{name}: {shell_words(template)}"'
+
+
+def shell_words(template: str) -> str:
+    """Return what the user wrote as it stands between double quotes of a POSIX shell."""
     words, path = _parts(template)
     shell, end = "", 0
     for found in _VARIABLE.finditer(words):
         literal, end = words[end : found.start()], found.end()
         known = f"${{{found[3]}}}" if found[3] else _quoted(found[0], found[1])
         shell += _quoted(literal) + known
-    shell += _quoted(words[end:]) + (f"$(cat {shlex.quote(path)})" if path else "")
-    return f'"{name}: {shell}"'
+    return shell + _quoted(words[end:]) + (f"$(cat {shlex.quote(path)})" if path else "")
+
+
+def _expanded(called: str, template: str, environ: Mapping[str, str]) -> tuple[str, list[Secret]]:
+    """Return the text that a template makes, and its secret parts. Raises UsageError."""
+    words, path = _parts(template)
+    secrets: list[Secret] = []
+    value, end = "", 0
+    for found in _VARIABLE.finditer(words):
+        literal, end = words[end : found.start()], found.end()
+        dollar, variable = found[1], found[2] or found[3]
+        expanded = "$" if dollar else _lookup(called, variable, environ)
+        if variable:
+            secrets.append(Secret(expanded))
+        value += literal + expanded
+    value += words[end:]
+    if path:
+        secrets.append(Secret(_key_of(called, Path(path).expanduser())))
+        value += secrets[-1].reveal()
+    return value, secrets
+
+
+def _holds_key(value: str) -> bool:
+    return Redactor().redact(value) != value
 
 
 def _parts(template: str) -> tuple[str, str]:
@@ -112,16 +199,6 @@ def _parts(template: str) -> tuple[str, str]:
     file = _FILE.fullmatch(template)
     words, path = (file[1], file[2]) if file else (template, "")
     return re.sub(r"(^|[ \t])@@", r"\1@", words), path
-
-
-def _refuse_key(called: str, name: str, value: str) -> None:
-    """Raise UsageError where the header's text holds a key itself."""
-    if value and (name.lower() in HIDDEN_HEADERS or Redactor().redact(value) != value):
-        raise UsageError(
-            f"the header {called} holds its key itself, where others can read it",
-            f"Put the key into a variable, and write in single quotes '{called}: Bearer $API_KEY'; "
-            f"or into a file that only you can read: '{called}: Bearer @FILE'.",
-        )
 
 
 def _key_of(called: str, path: Path) -> str:
@@ -132,35 +209,35 @@ def _key_of(called: str, path: Path) -> str:
             raw = file.read(_LARGEST_BYTES + 1)
     except OSError as problem:
         raise UsageError(
-            f"the file {path} of the header {called} cannot be read: {problem.strerror}",
-            "Write '@@' where the value of a header begins with an at sign.",
+            f"the file {path} of {called} cannot be read: {problem.strerror}",
+            "Write '@@' where the value begins with an at sign.",
         ) from problem
     others = stat.S_IRWXG | stat.S_IRWXO
     if not stat.S_ISREG(status.st_mode) or (os.name == "posix" and status.st_mode & others):
         raise UsageError(
-            f"the file {path} of the header {called} can be read by others",
+            f"the file {path} of {called} can be read by others",
             f"chmod 600 {shlex.quote(str(path))}",
         )
     text = raw.decode("latin-1").removesuffix("\n").removesuffix("\r")
     if not text.strip() or len(raw) > _LARGEST_BYTES:
         raise UsageError(
-            f"the file {path} of the header {called} holds no key",
+            f"the file {path} of {called} holds no key",
             "It holds the key in one line, and nothing else.",
         )
     return text
 
 
-def _lookup(header: str, variable: str | None, environ: Mapping[str, str]) -> str:
+def _lookup(called: str, variable: str | None, environ: Mapping[str, str]) -> str:
     if variable is None:
         raise UsageError(
-            f"a dollar without a name in the header {header}",
+            f"a dollar without a name in {called}",
             "Write $NAME or ${NAME} for a variable, $$ for a dollar.",
         )
     value = environ.get(variable, "")
     if not value.strip():
         state = "is empty" if variable in environ else "is not set"
         raise UsageError(
-            f"the variable {variable} of the header {header} {state}",
+            f"the variable {variable} of {called} {state}",
             f"export {variable}=... and run again.",
         )
     return value

@@ -63,7 +63,8 @@ class Hearer:
         response = exchange.response
         if response is None or len(response.body) > _LONGEST_KEPT:
             return self._read(plan, exchange)
-        key = (plan.operation.id, exchange.request.method, response)
+        sent = exchange.request
+        key = (plan.operation.id, sent.method, sent.without, response)
         known = self._known.get(key)
         if known is None:
             known = self._read(plan, exchange)

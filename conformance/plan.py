@@ -68,7 +68,31 @@ class Plan:
             for clause in left_out
             if clause.keyword == "method"
         ]
-        return replace(self, cases=kept, clauses=(*self.clauses, *unsent))
+        return self._with(kept, (*self.clauses, *unsent))
+
+    def _with(self, cases: tuple[Case, ...], clauses: tuple[Clause, ...]) -> Plan:
+        """Return the plan with other cases and clauses, derived from the same."""
+        plan = replace(self, cases=cases, clauses=clauses)
+        if "deriver" in vars(self):
+            vars(plan)["deriver"] = self.deriver
+        return plan
+
+    def identified(self, given: frozenset[str]) -> Plan:
+        """Return the plan without requests that lack credentials, where none of theirs is given.
+
+        `given` is what the user adds to every request, as `conformance.headers.credentials` has it.
+        """
+        idle = [c for c in self.cases if c.request.without and given.isdisjoint(c.request.without)]
+        if not idle:
+            return self
+        lost = {case.clause.id for case in idle}
+        reason = "no credentials of these schemes are given, so none can be left out"
+        clauses = tuple(
+            replace(each, state="uncovered", reason=reason) if each.id in lost else each
+            for each in self.clauses
+        )
+        kept = tuple(case for case in self.cases if case.clause.id not in lost)
+        return self._with(kept, clauses)
 
     @property
     def answers(self) -> tuple[Clause, ...]:

@@ -67,7 +67,7 @@ def _credential(scheme: SecurityScheme) -> str:
         case "apiKey", "cookie":
             return f"--target-header='Cookie: {scheme.parameter}=$API_KEY'"
         case "apiKey", _:
-            return f"a key named {scheme.parameter} in the query, which cannot be given yet"
+            return f"--target-query='{scheme.parameter}=$API_KEY'"
         case "http", _ if scheme.scheme == "basic":
             return "--target-header='Authorization: Basic $CREDENTIALS' (base64 of user:password)"
         case "http", _ if scheme.scheme != "bearer":

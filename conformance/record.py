@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from conformance.exchange import Exchange, Request
+from conformance.headers import added, lacking
 from conformance.percent import text_of
 from conformance.records import ExchangeRecord
 from conformance.redact import Redactor, Secret, hide
@@ -29,12 +30,14 @@ def record(
     headers: Sequence[tuple[str, str]],
     redactor: Redactor,
     secrets: Sequence[Secret] = (),
+    query: Sequence[tuple[str, str]] = (),
 ) -> ExchangeRecord:
     """Return the record of `exchange`.
 
     `base` is the target's URL; `headers` are those of the user as they may be shown, with the
-    names of variables instead of their values. `secrets` are texts of this answer to hide: a
-    single-use URL is a key, but only once, so it is not kept among those of the run.
+    names of variables instead of their values, and `query` the same. `secrets` are texts of this
+    answer to hide: a single-use URL is a key, but only once, so it is not kept among those of the
+    run.
     """
     request, response = exchange.request, exchange.response
     body = request.body or b""
@@ -42,13 +45,20 @@ def record(
     answer = response.body if response is not None else b""
     fault = exchange.fault
 
+    more = redactor.clean(added(request.path, query, request.without))
+    theirs = [
+        (name, left)
+        for name, value in headers
+        if (left := lacking(name, value, request.without)) is not None
+    ]
+
     def clean(text: str) -> str:
         return redactor.clean(hide(text, secrets))
 
     return ExchangeRecord(
         method=request.method,
-        url=redactor.clean(base + request.path),
-        headers=(*((name, redactor.redact(value)) for name, value in request.headers), *headers),
+        url=redactor.clean(base + request.path) + more,
+        headers=(*((name, redactor.redact(value)) for name, value in request.headers), *theirs),
         shown=redactor.clean(shown(request)),
         body=text,
         body_base64=encoded,
@@ -68,7 +78,8 @@ def record(
         fault_sentence=clean(fault.sentence) if fault else "",
         elapsed_ms=round(exchange.elapsed_ms, 2),
         attempts=exchange.attempts,
-        given=len(headers),
+        given=len(theirs),
+        given_query=more,
     )
 
 

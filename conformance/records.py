@@ -131,7 +131,8 @@ class ExchangeRecord(Record):
     `body` is the whole body sent as text, `body_base64` instead where it is not UTF-8 text; both
     None where no body was sent or it is over 64 KiB. `status` is None where `fault_sentence` is
     set. `response_body` holds at most 4 KiB, decoded as UTF-8 with replacement. The last `given` of
-    `headers` are the user's as the user wrote them: `Bearer $API_KEY`.
+    `headers` are the user's as the user wrote them: `Bearer $API_KEY`; `given_query` is the end of
+    `url` that is the user's, as written.
     """
 
     method: str
@@ -154,6 +155,7 @@ class ExchangeRecord(Record):
     elapsed_ms: float
     attempts: int
     given: int = 0
+    given_query: str = ""
 
     @classmethod
     def read(cls, line: Mapping[str, Any]) -> Self:

@@ -6,10 +6,11 @@ how a target reads arrays.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from conformance.case import Case
 from conformance.exchange import Request
+from conformance.headers import added
 from conformance.plan import Plan
 from conformance.records import CaseRecord
 from conformance.verdict import Verdict
@@ -20,7 +21,8 @@ Headers = Callable[[Request], Iterable[tuple[str, str]]]
 class Rehearsal:
     """Takes the place of a session: shows each distinct request once.
 
-    `headers` gives the headers of a request for display; `clean` makes a text fit for display.
+    `headers` gives the headers of a request for display; `clean` makes a text fit for display;
+    `query` is the user's, as it may be shown.
     """
 
     def __init__(
@@ -29,7 +31,9 @@ class Rehearsal:
         base: str,
         headers: Headers,
         clean: Callable[[str], str],
+        query: Sequence[tuple[str, str]] = (),
     ) -> None:
+        self._query = tuple(query)
         self._show, self._base = show, base
         self._headers, self._clean = headers, clean
         self._seen: set[str] = set()
@@ -88,7 +92,8 @@ class Rehearsal:
             return
         self._seen.add(request.digest)
         self._show(f"# {words}")
-        self._show(self._clean(f"{request.method} {self._base}{request.path}"))
+        more = added(request.path, self._query, request.without)
+        self._show(self._clean(f"{request.method} {self._base}{request.path}{more}"))
         for name, value in self._headers(request):
             self._show(f"{name}: {value}")
         if request.body is not None:

@@ -27,6 +27,7 @@ from conformance.deviations import expired
 from conformance.errors import NothingSelectedError, UsageError
 from conformance.example import NoExampleError
 from conformance.exchange import Request
+from conformance.headers import credentials
 from conformance.journal import Journal, JournalWriter, read_totals
 from conformance.pacing import HaltError
 from conformance.plan import Plan
@@ -144,7 +145,7 @@ class Run:
         far = not (self.settings.allow_destructive or is_local(self.settings))
         if far and operation.method.upper() == "DELETE":
             raise NoExampleError(_NO_DELETE)
-        plan = self._plans.of(assumed(operation))
+        plan = self._plans.of(assumed(operation)).identified(self._credentials)
         return plan.harmless(DESTRUCTIVE) if far else plan
 
     def each_plan(self) -> Iterator[Plan]:
@@ -207,8 +208,12 @@ class Run:
 
     @cached_property
     def headers(self) -> tuple[TargetHeader, ...]:
-        """The user's headers, expanded. Raises UsageError for a variable that is not set."""
+        """What the user adds to every request. Raises UsageError for a variable not set."""
         return headers_of(self.settings)
+
+    @cached_property
+    def _credentials(self) -> frozenset[str]:
+        return frozenset(credentials(self.headers))
 
     @cached_property
     def deviations(self) -> DeviationList:
@@ -294,9 +299,8 @@ class Run:
             parse_target_url(url), self.settings, self.headers, self._profile, self.redactor, shared
         )
 
-    @property
-    def _shown_headers(self) -> tuple[tuple[str, str], ...]:
-        return tuple((each.name, each.text.partition(":")[2].strip()) for each in self.headers)
+    def _shown(self, where: str) -> tuple[tuple[str, str], ...]:
+        return tuple(each.shown for each in self.headers if each.where == where)
 
     def explain(self) -> Iterator[str]:
         """Ask the target what to pin, and yield the lines of `conformance.toml` that say it."""
@@ -305,7 +309,8 @@ class Run:
 
         url = self.settings.target if self.settings.target is not None else self._embedded()
         with self._aimed(url) as target:
-            answers = Answers(self.redactor, url, self._shown_headers, profile=self._profile)
+            headers, query = self._shown("header"), self._shown("query")
+            answers = Answers(self.redactor, url, headers, profile=self._profile, query=query)
             for plan in self.each_plan():
 
                 def answer(request: Request, plan: Plan = plan) -> Answer:
@@ -324,7 +329,9 @@ class Run:
 
         target = self._aimed(self.settings.target or "http://127.0.0.1")
         base = str(target.url).rstrip("/")
-        return Rehearsal(show, base, target.shown_headers, self.redactor.clean)
+        return Rehearsal(
+            show, base, target.shown_headers, self.redactor.clean, self._shown("query")
+        )
 
     def _open(self, first: Request | None) -> Session:
         from conformance.ahead import Ahead  # noqa: PLC0415
@@ -350,9 +357,10 @@ class Run:
             self._writer,
             self.redactor,
             base,
-            self._shown_headers,
+            self._shown("header"),
             worker=self.worker,
             profile=self._profile,
+            query=self._shown("query"),
         )
         session.alone = len(self.operations) == 1
         return session

@@ -89,12 +89,13 @@ class Safety:
             for start, words in each.keys.wrong.items():
                 if key.startswith(start):
                     raise UsageError(
-                        f"the key in the header {header.name} begins with {start}: it is {words}",
+                        f"the key in the {header.where} {header.name} begins with {start}: "
+                        f"it is {words}",
                         f"Use a test key: {' or '.join(each.keys.test)}…",
                     )
             if key.startswith(each.keys.live) and not self.live:
                 raise UsageError(
-                    f"the key in the header {header.name} is a live one "
+                    f"the key in the {header.where} {header.name} is a live one "
                     f"({' or '.join(each.keys.live)}…), and this suite sends hundreds of invalid "
                     "requests",
                     f"Use a test key ({each.keys.test[0]}…). {self._way('the key')}",
@@ -107,7 +108,7 @@ class Safety:
             if not any(key.startswith(each.keys.test) for _, key in self._keys()):
                 raise UsageError(
                     f"{self.url.host} is the live service, unless a test key says otherwise, and "
-                    "no header has one",
+                    "nothing given has one",
                     f"Set one: --target-header='Authorization: Bearer $API_KEY' with a key that "
                     f"begins with {' or '.join(each.keys.test)}. {self._way('the key, or none')}",
                 )
@@ -140,8 +141,8 @@ class Safety:
         secret = next((header for header in self.headers if header.secrets), None)
         if secret is not None:
             raise UsageError(
-                f"the header {secret.name} holds a key, and http: sends it in clear text to "
-                f"{self.url.host}",
+                f"the {secret.where} {secret.name} holds a key, and http: sends it in clear text "
+                f"to {self.url.host}",
                 "Use https:, or --allow-cleartext where the network in between is your own.",
             )
 

@@ -73,13 +73,14 @@ class Session:
         worker: str = "",
         clock: Callable[[], float] = time.monotonic,
         profile: Profile = NOBODY,
+        query: Sequence[tuple[str, str]] = (),
     ) -> None:
         self.target = target
         self._ahead = target if isinstance(target, Ahead) else None
         self.writer = writer
         self.redactor = redactor
         self.base = base
-        self.answers = Answers(redactor, base, headers, writer.write, profile)
+        self.answers = Answers(redactor, base, headers, writer.write, profile, query)
         self.worker = worker
         self.alone = True
         self._clock = clock

@@ -47,6 +47,12 @@ class Settings:
         "a header for every request; `$NAME` comes from the environment, `$$` is a dollar",
         default=(),
     )
+    queries: tuple[str, ...] = option(
+        "--target-query",
+        "'NAME=$VALUE'",
+        "a name in the query of every request, expanded in the same way",
+        default=(),
+    )
     contract: str | None = option(
         "--contract",
         "FILE|URL",

@@ -18,13 +18,13 @@ from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from conformance.address import TargetUrl, parse_target_url
 from conformance.errors import SuiteError
 from conformance.exchange import Exchange, Fault, Request, Response
 from conformance.framing import FaultError, Limits
-from conformance.headers import TargetHeader, expand_header
+from conformance.headers import TargetHeader, added, expand_header, lacking
 from conformance.once import Once
 from conformance.pacing import HaltError, Pace
 from conformance.redact import Redactor
@@ -91,7 +91,12 @@ class Target:
         for header in headers:
             for secret in header.secrets:
                 self.redactor.add(secret)
-        self._headers = tuple(headers)
+        self._headers = tuple(each for each in headers if each.where == "header")
+        self._query = tuple(
+            (each.name, quote(each.value.reveal(), safe=""))
+            for each in headers
+            if each.where == "query"
+        )
         self._timeout_s = timeout_s
         self._connect_timeout_s = connect_timeout_s
         self._limits = limits
@@ -239,29 +244,32 @@ class Target:
             headers.append(("Transfer-Encoding", "chunked"))
         elif body is not None:
             headers.append(("Content-Length", str(len(body))))
-        path = self.url.prefix + request.path
+        path = self.url.prefix + request.path + added(request.path, self._query, request.without)
         return self._transport.prepare(request.method, path, headers, parts)
 
     def _all_headers(self, request: Request) -> list[tuple[str, str, str]]:
         """Return (name, value, what to show): a case's own header comes before the user's."""
-        theirs = [(name, *self._beside(name, value)) for name, value in request.headers]
+        without = request.without
+        theirs = [(name, *self._beside(name, value, without)) for name, value in request.headers]
         names = {name.lower() for name, _ in request.headers}
         theirs += [
-            (header.name, header.value.reveal(), header.text.partition(":")[2].strip())
+            (header.name, value, lacking(*header.shown, request.without) or "")
             for header in self._headers
             if header.name.lower() not in names
+            and (value := lacking(header.name, header.value.reveal(), request.without)) is not None
         ]
         names |= {header.name.lower() for header in self._headers}
         ours = [(name, value, value) for name, value in self._ours if name.lower() not in names]
         # Host stands first even where it is the user's (RFC 9110, section 7.2).
         return sorted(ours + theirs, key=lambda each: each[0].lower() != "host")
 
-    def _beside(self, name: str, value: str) -> tuple[str, str]:
+    def _beside(self, name: str, value: str, without: tuple[str, ...]) -> tuple[str, str]:
         """Return a header's value and what to show of it; cookies of a case join the user's."""
         for header in self._headers if name.lower() == "cookie" else ():
-            if header.name.lower() == "cookie":
-                shown = header.text.partition(":")[2].strip()
-                return f"{value}; {header.value.reveal()}", f"{value}; {shown}"
+            theirs = lacking(header.name, header.value.reveal(), without)
+            if header.name.lower() == "cookie" and theirs is not None:
+                shown = lacking(*header.shown, without)
+                return f"{value}; {theirs}", f"{value}; {shown}"
         return value, value
 
     def _resolve(self) -> tuple[Address, ...]:

@@ -172,7 +172,7 @@ def test_a_journal_that_was_lost_midway_is_an_error_of_the_place(
     [
         (SecurityScheme("a", "apiKey", "header", "X-Key"), "--target-header='X-Key: $API_KEY'"),
         (SecurityScheme("a", "apiKey", "cookie", "sid"), "--target-header='Cookie: sid=$API_KEY'"),
-        (SecurityScheme("a", "apiKey", "query", "key"), "a key named key in the query"),
+        (SecurityScheme("a", "apiKey", "query", "key"), "--target-query='key=$API_KEY'"),
         (SecurityScheme("a", "http", scheme="basic"), "'Authorization: Basic $CREDENTIALS'"),
         (SecurityScheme("a", "http", scheme="bearer"), "'Authorization: Bearer $TOKEN'"),
         (SecurityScheme("a", "http", scheme="digest"), "'Authorization: Digest $CREDENTIALS'"),

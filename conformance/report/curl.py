@@ -12,7 +12,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
-from conformance.headers import in_shell
+from conformance.headers import in_shell, shell_words
 from conformance.records import ExchangeRecord
 from conformance.report.text import visible
 
@@ -44,7 +44,17 @@ def replay(exchange: ExchangeRecord, *, unicode: bool = True) -> tuple[str, ...]
     method = (
         "--head" if exchange.method == "HEAD" and body is None else f"-X {quote(exchange.method)}"
     )
-    return (*source, *options, method, *headers, *data, _disarmed(quote(exchange.url)))
+    return (*source, *options, method, *headers, *data, _address(exchange))
+
+
+def _address(exchange: ExchangeRecord) -> str:
+    """Return the URL as a word; what the user adds to its query is expanded by the shell."""
+    more = exchange.given_query
+    if not set(more) & set("$@"):
+        return _disarmed(quote(exchange.url))
+    pairs = [pair.partition("=")[::2] for pair in more[1:].split("&")]
+    words = "&".join(f"{name}={shell_words(value)}" for name, value in pairs)
+    return _disarmed(quote(exchange.url.removesuffix(more))) + f'"{more[0]}{visible(words)}"'
 
 
 def command(exchange: ExchangeRecord, *, unicode: bool = True) -> str:
