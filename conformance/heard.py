@@ -39,7 +39,7 @@ class Heard:
     there: frozenset[str]
 
 
-_Key = tuple[str, str, Response]
+_Key = tuple[str, str, tuple[str, ...], Response]
 
 
 class Hearer:
