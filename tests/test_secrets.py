@@ -82,7 +82,10 @@ def test_a_key_appears_nowhere(
     assert ended.exit == code, ended.out
     name, _, value = header.partition(": ")
     sent = value.replace("${KEY_4711}", KEY).replace("$KEY_4711", KEY)
-    assert {each.header(name.lower()) for each in target.requests} == {sent}
+    given = [each.header(name.lower()) for each in target.requests]
+    # One case leaves the key out on purpose; a failing one is sent three times.
+    assert {*given} - {None} == {sent}
+    assert given.count(None) <= 3
     for place, text in everything(ended).items():
         assert "canary" not in text.lower(), place
         assert "4711+" not in text, place
