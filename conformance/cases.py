@@ -53,20 +53,27 @@ class Placement:
     spelling: Spelling | None = None
 
 
-def at_sites(deriver: Deriver) -> Iterator[Case]:
-    """Yield the cases of every obligation at every site."""
-    around = _contexts(deriver)
+def at_sites(deriver: Deriver, *, brief: bool = False) -> Iterator[Case]:
+    """Yield the cases of every obligation at every site.
+
+    Those are `brief` that stand for their clause, in the smallest body alone.
+    """
+    around = [] if brief else _contexts(deriver)
     open_clauses = sum(clause.state == "covered" for clause in deriver.clauses.values())
     each = max(1, min(len(around), _MOST_AROUND // max(1, open_clauses)))
     turn = 0
     share = _share(deriver)
     for site in deriver.sites:
+        if brief and site.path[0] != BODY:
+            continue
         for name, value in site.schema.items():
             rule = rules().get(name)
             if rule is None or name in site.spoken:
                 continue
             leads: dict[str, list[Obligation]] = {}
             for obligation in share(deriver.obligations(site, rule)):
+                if brief and not obligation.lead:
+                    continue
                 clause = deriver.add(deriver.clause(site, rule, value, obligation.subject))
                 for where in _smallest(deriver, site, obligation):
                     yield from _case(deriver, site, clause, obligation, where)

@@ -6,11 +6,12 @@ the rule that made it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from conformance import pointer
-from conformance.case import excerpt, place_id
+from conformance.case import clause_id, excerpt, place_id
 from conformance.clause import Clause, State
 from conformance.closing import ADVISED, closed
 from conformance.codec import BODY, Codec
@@ -36,12 +37,16 @@ _ANSWER_NAMES = 4
 
 @dataclass
 class Deriver:
-    """Builds requests and cases for one operation and one media type."""
+    """Builds requests and cases for one operation and one media type.
+
+    `label` names the media type where it is not the first one of the operation.
+    """
 
     codec: Codec
     messages: Messages
     judge: Judge
     values: Values = NONE
+    label: str = ""
     clauses: dict[str, Clause] = field(default_factory=dict)
     sites: list[Site] = field(default_factory=list)
     _expectations: dict[Request, Expectation] = field(default_factory=dict)
@@ -139,6 +144,10 @@ class Deriver:
                 if obligation.subject:
                     self.add(self.clause(site, rule, value, obligation.subject))
 
+    @property
+    def _as(self) -> str:
+        return f", as {self.content.media_type}" if self.label and self.content else ""
+
     def obligations(self, site: Site, rule: KeywordRule) -> tuple[Obligation, ...]:
         """Return what `rule` says at `site`; asked once."""
         key = (id(site), rule.keyword)
@@ -156,13 +165,13 @@ class Deriver:
             "subject": subject or "each required name",
         }
         return Clause(
-            id=place_id(self.operation.id, trail, rule.keyword),
+            id=self._named(trail, rule.keyword),
             operation=self.operation.id,
             side="request",
             keyword=rule.keyword,
             keyword_location=self._location(site, rule.keyword, subject),
             instance_location=pointer.from_tokens(path[1:]),
-            words=rule.words.format(**names),
+            words=rule.words.format(**names) + self._as,
             value=excerpt(value),
             source=rule.source,
             level=site.level_of(rule.keyword),
@@ -188,7 +197,7 @@ class Deriver:
 
     def _uncovered(self, each: Uncovered, state: State = "uncovered") -> Clause:
         return Clause(
-            id=place_id(self.operation.id, each.trail, each.keyword),
+            id=self._named(each.trail, each.keyword),
             operation=self.operation.id,
             side="request",
             keyword=each.keyword,
@@ -201,6 +210,12 @@ class Deriver:
             reason=each.reason,
             part=each.path[0],
         )
+
+    def _named(self, trail: tuple[str, ...], keyword: str) -> str:
+        """Return the id of a clause; that of a body in another media type says which."""
+        if self.label and trail[:1] == (BODY,):
+            return clause_id(f"{self.operation.id}:{self.label}", trail[1:], keyword)
+        return place_id(self.operation.id, trail, keyword)
 
     def add(self, clause: Clause) -> Clause:
         """Return the clause with the id of `clause` that is known, or `clause` from now on."""
@@ -256,7 +271,7 @@ class Deriver:
         found: dict[str, None] = {}
         for each in broken:
             subject = each.subjects if each.keyword in ("required", "properties") else ()
-            found[place_id(self.operation.id, (*each.trail, *subject), each.keyword)] = None
+            found[self._named((*each.trail, *subject), each.keyword)] = None
         return tuple(found)
 
 
@@ -277,13 +292,23 @@ def operation_clause(
     )
 
 
-def deriver_for(operation: Operation, values: Values = NONE) -> Deriver:
-    """Return the deriver for the first media type of `operation` that has a wire.
+def label_of(media_type: str) -> str:
+    """Return a media type as part of an id: `application_json`."""
+    return re.sub(r"[^a-z0-9.-]", "_", media_type)
+
+
+def deriver_for(
+    operation: Operation, values: Values = NONE, content: Content | None = None
+) -> Deriver:
+    """Return the deriver for the first media type of `operation` that has a wire, or for `content`.
 
     Raises NoExampleError where a body is required and there is none, or where no valid message is
     found.
     """
-    stated = _codec(operation)
+    label = "" if content is None else label_of(content.media_type)
+    stated = (
+        _codec(operation) if content is None else _codec(replace(operation, contents=(content,)))
+    )
     codec = _closed(stated)
     unclosed = None if codec is stated else stated.schema
     place = codec.content.pointer if codec.content is not None else operation.pointer
@@ -296,7 +321,7 @@ def deriver_for(operation: Operation, values: Values = NONE) -> Deriver:
             unclosed,
             asserts_formats=operation.asserts_formats,
         )
-        return Deriver(codec, Messages(good), judge, values)
+        return Deriver(codec, Messages(good), judge, values, label)
     except InexpressibleError as problem:
         kind = f"{codec.content.media_type}: " if codec.content is not None else ""
         raise NoExampleError(f"{kind}{problem}") from problem

@@ -9,6 +9,7 @@ from functools import cached_property
 from itertools import zip_longest
 
 from conformance import pointer
+from conformance.beside import briefly, others
 from conformance.case import Case
 from conformance.cases import at_sites, together
 from conformance.clause import Clause
@@ -19,6 +20,7 @@ from conformance.documented_headers import header_clauses
 from conformance.exchange import Request
 from conformance.messages import Path, members
 from conformance.protocol import protocol_cases
+from conformance.remarks import remarks
 from conformance.responses import response_clauses
 from conformance.traits import traits
 from conformance.values import NONE, Values
@@ -109,13 +111,22 @@ def derive(operation: Operation, values: Values = NONE) -> Plan:
     deriver = deriver_for(operation, values)
     cases = [*together(deriver), *at_sites(deriver), *protocol_cases(deriver)]
     cases += _controls(deriver, cases)
+    found = dict(deriver.clauses)
+    for each in others(deriver, values):
+        if isinstance(each, Clause):
+            found[each.id] = each
+            continue
+        more = [*briefly(each, deriver.preflight)]
+        cases += [*more, *_controls(each, more)]
+        found |= {id_: clause for id_, clause in each.clauses.items() if id_ not in found}
     ordered = tuple(interleaved(cases))
     used = {case.clause.id for case in ordered if _can_prove(case, values)}
     owners = {case.request.digest: case.clause.local for case in ordered}
     twins = {case.clause.id: owners[case.request.digest] for case in cases}
-    known = {clause.id: clause for clause in deriver.clauses.values()}
+    known = found
     known |= {case.clause.id: case.clause for case in cases}
     clauses = [_settled(clause, used, twins, values) for clause in known.values()]
+    clauses += remarks(operation)
     steady = _steady(operation)
     clauses += response_clauses(operation)
     clauses += [c for each in operation.responses for c in header_clauses(operation, each)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from conformance.clause import Clause
 from conformance.contract.model import Operation, SecurityScheme
@@ -45,7 +46,7 @@ def diagnose(
     said = _said(kept)
     what = "body" if operation.contents else "request"
     begin = f"The target answered {status} to {line} with the smallest valid {what}{said}."
-    remedy = _remedy(status, base)
+    remedy = _remedy(status, base, operation)
     if status in (401, 403) and operation.security:
         remedy = (
             f"Set a key, as the contract wants it: {credentials(operation)}"
@@ -111,7 +112,7 @@ def _meaning(status: int) -> str:
     return "It refuses what the contract allows, so no refusal would mean anything."
 
 
-def _remedy(status: int, base: str) -> str:
+def _remedy(status: int, base: str, operation: Operation) -> str:
     match status:
         case 401 | 403:
             return (
@@ -119,7 +120,8 @@ def _remedy(status: int, base: str) -> str:
                 "(the variable is read from the environment)."
             )
         case 404 | 405:
-            return f"Check the path in --target-url={base}: the contract's paths come after it."
+            remedy = f"Check the path in --target-url={base}: the contract's paths come after it."
+            return f"{remedy} {_below(base, operation)}".rstrip()
         case 429:
             return "Wait, or lower the rate, and run again."
         case _ if status >= 500:  # noqa: PLR2004
@@ -128,6 +130,21 @@ def _remedy(status: int, base: str) -> str:
             return (
                 "See what it says: either it wants data that it knows, or the refusal is its fault."
             )
+
+
+def _below(base: str, operation: Operation) -> str:
+    """Return where the contract says that its paths begin, if not where the target's URL ends."""
+    for server in operation.servers:
+        try:
+            path = urlsplit(server).path.rstrip("/")
+        except ValueError:  # no URL after all
+            continue
+        if path and "{" not in path and not urlsplit(base).path.rstrip("/").endswith(path):
+            return (
+                f"The contract names the server {server[:200]}, so perhaps "
+                f"--target-url={base.rstrip('/')}{path if path.startswith('/') else f'/{path}'}"
+            )
+    return ""
 
 
 def wants_values(status: int) -> bool:

@@ -91,6 +91,8 @@ ORDER = (
     "cases",
     "protocol",
     "protocol.*",
+    "beside",
+    "remarks",
     "responses",
     "documented_headers",
     "plan",

@@ -230,3 +230,16 @@ def test_a_body_without_required_names_is_required_all_the_same() -> None:
     refusals = {c.id: c for c in derive(operation).cases if c.clause.local == "request/body"}
     assert {each.rpartition("/")[2] for each in refusals} == {"empty-body", "absent-body"}
     assert complaints(operation) == []
+
+
+def test_a_style_is_of_forms_in_one_version_and_of_parts_too_in_another() -> None:
+    lists = {"type": "array", "items": {"enum": ["a", "b"]}}
+    stated = taking(
+        closed({"a": TEXT, "kinds": lists}, "a"),
+        PARTS,
+        encoding={"kinds": Encoding("deepObject", explode=True)},
+    )
+    cases = [c for c in derive(stated).cases if b'name="kinds"' in (c.request.body or b"")]
+    assert cases
+    assert {case.expectation for case in cases} <= {Expectation.EITHER, Expectation.REFUSE}
+    assert not [c for c in cases if c.expectation is Expectation.REFUSE and "/kinds/" in c.id]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from conformance.contract.model import Operation, SecurityScheme
-from conformance.preflight import credentials
+from conformance.preflight import _below, credentials
 from conformance.reference.http import Request, Response
 from tests.cli import always, recording
 from tests.miniatures.server import State, Steps
@@ -184,3 +184,23 @@ def test_the_contract_says_which_key_is_wanted(scheme: SecurityScheme, words: st
     operation = Operation("Op", "GET", "/x", "#", security=((scheme,), ()))
     assert words in credentials(operation)
     assert credentials(replace(operation, security=((),))) == "no key at all"
+
+
+@pytest.mark.parametrize(
+    ("server", "base", "advice"),
+    [
+        ("https://api.example.com/v2", "http://h:1", "perhaps --target-url=http://h:1/v2"),
+        ("/v2/", "http://h:1/", "perhaps --target-url=http://h:1/v2"),
+        ("https://api.example.com/v2", "http://h:1/v2", ""),
+        ("https://api.example.com/v2", "http://h:1/mocks/v2", ""),
+        ("https://api.example.com", "http://h:1", ""),
+        ("https://{host}/{base}", "http://h:1", ""),
+        ("http://[::1/x", "http://h:1", ""),
+    ],
+)
+def test_a_path_that_is_not_there_may_lack_that_of_the_server(
+    server: str, base: str, advice: str
+) -> None:
+    remedy = _below(base, Operation("Op", "GET", "/x", "#", servers=(server,)))
+    assert remedy.endswith(advice)
+    assert bool(remedy) is bool(advice)

@@ -171,7 +171,7 @@ class Reader:
         found: dict[str, Encoding] = {}
         for name, stated in self.object(value, pointer).items():
             encoding = self.object(stated, join(pointer, name))
-            if "style" in encoding or "explode" in encoding:
+            if not encoding.keys().isdisjoint(("style", "explode", "allowReserved")):
                 style = str(encoding.get("style", "form"))
                 found[name] = Encoding(style, encoding.get("explode", style == "form") is True)
         return found

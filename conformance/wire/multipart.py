@@ -2,6 +2,9 @@
 
 A text travels as text/plain, an object as application/json, a binary string as a file, and each
 item of an array in a part of its own, unless the contract gives the property another media type.
+
+A style is of forms alone in OpenAPI 3.0, and of parts as well from 3.1 on: where a contract states
+one for an array or an object, either is open.
 """
 
 from __future__ import annotations
@@ -98,6 +101,8 @@ def read(data: bytes, content: Content) -> Readings:
     unreadable, choices = not sent, []
     for name, texts in sent.items():
         values, refusable = _values(texts, root.member(name))
+        if name in content.encoding and any(isinstance(each, list | dict) for each in values):
+            refusable = True
         unreadable |= refusable
         choices.append([(name, value) for value in values])
     bodies = [
