@@ -82,10 +82,14 @@ def _wind_up(run: Run, session: pytest.Session, *, ended: bool) -> str:
     worker = hasattr(session.config, "workerinput")
 
     def judge() -> None:
-        reported = run.judged()
-        if reported is not None:
-            session.config.stash[_REPORTED] = reported
-            session.config.stash[_REPORTED] = run.write(reported)
+        gc.disable()  # of a long run it would look at millions of records, again and again
+        try:
+            reported = run.judged()
+            if reported is not None:
+                session.config.stash[_REPORTED] = reported
+                session.config.stash[_REPORTED] = run.write(reported)
+        finally:
+            gc.enable()
 
     problems = []
     steps: list[Callable[[], object]] = [run.close]

@@ -27,7 +27,7 @@ class Standing(StrEnum):
     UNCOVERED = "uncovered"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Tally:
     """The evidence for one clause.
 
@@ -85,8 +85,7 @@ def tally(journal: Journal, findings: Sequence[Finding]) -> Mapping[str, Tally]:
     documented = {(each.operation, documented_status(each)) for each in journal.clauses}
     return {
         clause.id: Tally(
-            _by_expectation(own.get(clause.id, ()), frozenset({Verdict.PASS})),
-            _by_expectation(own.get(clause.id, ()), frozenset(Verdict) - {Verdict.NOT_RUN}),
+            *_by_expectation(own.get(clause.id, ())),
             sum(case.verdict in BROKEN for case in own.get(clause.id, ())),
             # A clause of an optional place is judged only where some answer has the place.
             _answers(clause, answers, documented) if clause.id in own else 0,
@@ -97,11 +96,20 @@ def tally(journal: Journal, findings: Sequence[Finding]) -> Mapping[str, Tally]:
     }
 
 
+_NONE: Mapping[Expectation, int] = dict.fromkeys(Expectation, 0)
+
+
 def _by_expectation(
-    cases: Sequence[CaseRecord], verdicts: frozenset[Verdict]
-) -> Mapping[Expectation, int]:
-    counted = [case.expectation for case in cases if case.verdict in verdicts]
-    return {each: counted.count(each) for each in Expectation}
+    cases: Sequence[CaseRecord],
+) -> tuple[Mapping[Expectation, int], Mapping[Expectation, int]]:
+    """Return how many of `cases` passed, and how many were tried."""
+    if not cases:  # most clauses of a large contract: its answers have few of their members
+        return _NONE, _NONE
+    passed, tried = dict(_NONE), dict(_NONE)
+    for case in cases:
+        passed[case.expectation] += case.verdict is Verdict.PASS
+        tried[case.expectation] += case.verdict is not Verdict.NOT_RUN
+    return passed, tried
 
 
 def documented_status(clause: Clause) -> str | None:

@@ -59,10 +59,13 @@ def find(journal: Journal) -> tuple[Finding, ...]:
     """Return the findings of a run, MUST before SHOULD, in the order of the contract."""
     clauses = {clause.id: clause for clause in journal.clauses}
     order = {identifier: index for index, identifier in enumerate(clauses)}
+    cases: dict[str, list[CaseRecord]] = {}
+    for case in journal.cases:
+        cases.setdefault(case.operation, []).append(case)
     groups = [
         group
         for operation in journal.run.operations
-        for group in _of_operation(journal, operation.id, clauses)
+        for group in _of_operation(operation.id, cases.get(operation.id, []), clauses)
     ]
     found = [_on_file(_finding(group, clauses), group, journal.run) for group in groups]
     found.sort(key=lambda each: (each.level != Level.MUST, order.get(each.clauses[0], 0), each.id))
@@ -70,9 +73,8 @@ def find(journal: Journal) -> tuple[Finding, ...]:
 
 
 def _of_operation(
-    journal: Journal, operation: str, clauses: Mapping[str, Clause]
+    operation: str, cases: list[CaseRecord], clauses: Mapping[str, Clause]
 ) -> Iterator[Group]:
-    cases = [case for case in journal.cases if case.operation == operation]
     own = [case for case in cases if not _is_answer(clauses.get(case.clause))]
     failed = grouped(case for case in own if case.verdict is Verdict.FAIL)
     failed = untyped(explained(branched(failed, own)), own, clauses)

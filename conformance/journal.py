@@ -13,10 +13,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from conformance.clause import Clause
 from conformance.errors import UsageError
@@ -30,10 +28,8 @@ from conformance.records import (
     ResumeRecord,
     RunRecord,
     SeenRecord,
-    SentRecord,
     ShownRecord,
 )
-from conformance.verdict import Level
 
 _ENCODER = json.JSONEncoder(default=vars, separators=(",", ":"))
 
@@ -141,123 +137,3 @@ def _unwritable(path: Path, problem: OSError) -> UsageError:
         f"cannot write {path}: {problem.strerror}",
         "Choose a folder that can be written with --reports DIR.",
     )
-
-
-def read_journal(path: Path) -> Journal:
-    """Read what `path` holds; a last line cut short is passed over.
-
-    Raises UsageError where the file cannot be read, has no `run` line, or holds a record that
-    lacks members.
-    """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as problem:
-        raise UsageError(f"cannot read the journal {path}: {problem}") from problem
-    reading = _Reading()
-    for number, line in enumerate(text.split("\n")[:-1], 1):
-        try:
-            reading.take(_parse(line))
-        except (AttributeError, KeyError, TypeError, ValueError) as problem:
-            raise UsageError(
-                f"the journal {path} is damaged: line {number}: {problem!r}"
-            ) from problem
-    return reading.journal(path)
-
-
-def read_totals(path: Path) -> tuple[float, int]:
-    """Return when the run began, in seconds since the epoch, and how many requests it sent.
-
-    The time between being cut short and going on does not count: the beginning is moved by it.
-    Reads no more than the lines that say so. Raises UsageError where the file is no journal.
-    """
-    started_at, sent, idle_s = None, 0, 0.0
-    for line in path.read_text(encoding="utf-8").splitlines():
-        if line.startswith('{"type":"run"') and started_at is None:
-            started_at = float(_parse(line)["started_at"])
-        elif line.startswith('{"type":"sent"'):
-            sent += int(_parse(line)["requests"])
-        elif line.startswith('{"type":"resume"'):
-            idle_s += float(_parse(line)["idle_s"])
-    if started_at is None:
-        raise UsageError(f"{path} is not a conformance journal: it has no run line")
-    return started_at + idle_s, sent
-
-
-@dataclass
-class _Reading:
-    run: RunRecord | None = None
-    clauses: dict[str, Clause] = field(default_factory=dict)
-    cases: dict[str, CaseRecord] = field(default_factory=dict)
-    started: dict[str, None] = field(default_factory=dict)
-    abort: AbortRecord | None = None
-    end: EndRecord | None = None
-    sent: int = 0
-    history: HistoryRecord | None = None
-    seen: list[SeenRecord] = field(default_factory=list)
-    shown: list[ShownRecord] = field(default_factory=list)
-    plans: dict[str, PlanRecord] = field(default_factory=dict)
-
-    def take(self, record: Mapping[str, Any]) -> None:  # noqa: C901, PLR0912  (a case a type)
-        match record.get("type"):
-            case "run":
-                self.run = self.run or RunRecord.read(record)
-            case "clause":
-                self.clauses.setdefault(record["id"], _clause(record))
-            case "start":
-                self.started[record["case"]] = None
-            case "finish":
-                self.cases[record["id"]] = CaseRecord.read(record)
-                self.started.pop(record["id"], None)
-            case "abort":
-                self.abort = self.abort or AbortRecord.read(record)
-            case "sent":
-                self.sent += SentRecord.read(record).requests
-            case "plan":
-                self.plans.setdefault(record["operation"], PlanRecord.read(record))
-            case "seen":
-                self.seen.append(SeenRecord.read(record))
-            case "shown":
-                self.shown.append(ShownRecord.read(record))
-            case "resume":
-                self.abort = self.end = self.history = None
-            case "end":
-                self.end = EndRecord.read(record)
-            case "history":
-                self.history = HistoryRecord.read(record)
-            case _:
-                pass
-
-    def journal(self, path: Path) -> Journal:
-        if self.run is None:
-            raise UsageError(f"{path} is not a conformance journal: it has no run line")
-        clauses, cases = [*self.clauses.values()], [*self.cases.values()]
-        if self.run.by_operation:  # in the order of the contract, whichever process came first
-            order = {each.id: place for place, each in enumerate(self.run.operations)}
-            clauses.sort(key=lambda each: order.get(each.operation, len(order)))
-            cases.sort(key=lambda each: order.get(each.operation, len(order)))
-        return Journal(
-            self.run,
-            tuple(clauses),
-            tuple(cases),
-            tuple(self.started),
-            self.abort,
-            self.end,
-            self.sent,
-            self.history,
-            tuple(self.seen),
-            tuple(self.shown),
-            tuple(self.plans.values()),
-        )
-
-
-def _parse(line: str) -> dict[str, Any]:
-    try:
-        value = json.loads(line)
-    except ValueError:
-        return {}
-    return value if isinstance(value, dict) else {}
-
-
-def _clause(record: Mapping[str, Any]) -> Clause:
-    known = {name: record[name] for name in Clause.__dataclass_fields__ if name in record}
-    return Clause(**{**known, "level": Level(known["level"])})

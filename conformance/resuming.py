@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from conformance.errors import UsageError
-from conformance.journal import Journal, read_journal
+from conformance.journal import Journal
+from conformance.journal_reader import read_journal
 from conformance.records import CaseRecord, RunRecord
 from conformance.verdict import Verdict
 

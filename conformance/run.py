@@ -28,7 +28,8 @@ from conformance.errors import NothingSelectedError, UsageError
 from conformance.example import NoExampleError
 from conformance.exchange import Request
 from conformance.headers import credentials
-from conformance.journal import Journal, JournalWriter, read_totals
+from conformance.journal import Journal, JournalWriter
+from conformance.journal_reader import read_totals
 from conformance.pacing import HaltError
 from conformance.plan import Plan
 from conformance.plans import MANY, Plans

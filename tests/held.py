@@ -11,7 +11,8 @@ from conformance import reference
 from conformance.contract.model import Content, DocumentedResponse
 from conformance.exchange import Exchange, Request, Response
 from conformance.findings import Finding, find
-from conformance.journal import JournalWriter, read_journal
+from conformance.journal import JournalWriter
+from conformance.journal_reader import read_journal
 from conformance.plan import Plan
 from conformance.records import OperationRecord
 from conformance.redact import Redactor

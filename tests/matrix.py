@@ -17,7 +17,8 @@ from pathlib import Path
 
 from conformance.file import File
 from conformance.findings import Finding, find
-from conformance.journal import Journal, read_journal
+from conformance.journal import Journal
+from conformance.journal_reader import read_journal
 from conformance.outcome import Outcome, judge_run
 from conformance.run import EXAMPLES, JOURNAL, Run, Settings
 from conformance.session import Aborted

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from conformance.history import FILE, MOST_RUNS, remember
-from conformance.journal import Journal, read_journal
+from conformance.journal import Journal
+from conformance.journal_reader import read_journal
 from conformance.outcome import judge_run
 from conformance.records import HistoryRecord
 from conformance.report import write_reports

@@ -7,9 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from conformance import journal_reader
 from conformance.errors import UsageError
-from conformance.journal import Journal, JournalWriter, read_journal
+from conformance.findings import find
+from conformance.journal import Journal, JournalWriter
+from conformance.journal_reader import read_journal
+from conformance.outcome import judge_run
 from conformance.records import EndRecord
+from conformance.report import html
+from conformance.verdict import Verdict
 from tests import sample
 
 
@@ -124,3 +130,37 @@ def test_a_line_written_in_part_is_a_full_disk(
     with pytest.raises(UsageError, match="the disk is full"):
         writer.start("a")
     writer.close()
+
+
+def test_beyond_a_number_of_passes_only_the_first_of_a_clause_is_kept_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal_reader, "MOST_WHOLE", 3)
+    journal = sample.red()[0]
+    sample.write(journal, tmp_path / "j")
+    kept = read_journal(tmp_path / "j")
+    assert find(kept) == find(journal)
+    assert judge_run(kept, find(kept)) == judge_run(journal, find(journal))
+    passed, met, slim = 0, set[str](), 0
+    for was, now in zip(journal.cases, kept.cases, strict=True):
+        passed += was.verdict is Verdict.PASS
+        whole = was.verdict is not Verdict.PASS or passed <= 3 or was.clause not in met
+        met |= {was.clause} if was.verdict is Verdict.PASS else set()
+        if whole:
+            assert now == was
+        elif was.exchange is not None:
+            slim += 1
+            assert now.exchange is not None
+            assert now.exchange.body is None
+            assert now.exchange.body_sha256 == was.exchange.body_sha256
+            assert now.exchange.headers == was.exchange.headers
+            assert (now.verdict, now.exchange.status) == (was.verdict, was.exchange.status)
+    assert slim > 3
+    page = html.render(kept, find(kept), judge_run(kept, find(kept)))
+    assert "bytes, SHA-256" in page
+
+
+def test_controls_that_many_cases_have_in_common_are_kept_once(tmp_path: Path) -> None:
+    sample.write(sample.green(), tmp_path / "j")
+    controls = [each.control for each in read_journal(tmp_path / "j").cases if each.control]
+    assert len({id(each) for each in controls}) == len(set(controls)) < len(controls)

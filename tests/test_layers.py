@@ -139,6 +139,7 @@ ORDER = (
     # verdicts
     "records",
     "journal",
+    "journal_reader",
     "deviations",
     "record",
     "judge",

@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 
 from conformance.errors import UsageError
-from conformance.journal import read_journal
+from conformance.journal_reader import read_journal
 from conformance.outcome import State, judge_run
 from conformance.report import build, results, write_reports
 from conformance.report.__main__ import main
@@ -85,7 +85,7 @@ def test_reports_are_made_from_the_journal_alone(tmp_path: Path) -> None:
     page = (tmp_path / "report.html").read_bytes()
     assert page == (tmp_path / "run" / "report.html").read_bytes()
     journal = read_journal(tmp_path / "run" / "journal.ndjson")
-    assert page == build(journal, sample.red()[1], outcome)["report.html"]
+    assert page == b"".join(build(journal, sample.red()[1], outcome)["report.html"])
     names = sorted(each.name for each in (tmp_path / "run").iterdir())
     assert names == ["journal.ndjson", "report.html", "results.json"]
     assert (tmp_path / "report.html").stat().st_mode & 0o777 == 0o644

@@ -16,7 +16,7 @@ import pytest
 
 from conformance.contract import default_source
 from conformance.errors import UsageError
-from conformance.journal import read_journal
+from conformance.journal_reader import read_journal
 from conformance.outcome import State
 from conformance.run import JOURNAL, Run, Settings, tool_version
 from conformance.spread import new_run_id, scheduler, share

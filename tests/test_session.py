@@ -12,7 +12,8 @@ import respx
 
 from conformance.address import parse_target_url
 from conformance.exchange import Request, Response
-from conformance.journal import JournalWriter, read_journal
+from conformance.journal import JournalWriter
+from conformance.journal_reader import read_journal
 from conformance.plan import Plan
 from conformance.redact import Redactor
 from conformance.session import Aborted, Session

@@ -222,7 +222,10 @@ class _Exchanges:
         return f"({sent.body_bytes:,} bytes, SHA-256 {sent.body_sha256})" * (sent.body_bytes > 0)
 
     def _answer(self, sent: ExchangeRecord) -> str:
-        return self._bounded(sent.response_body, sent.response_bytes, sent.response_sha256)
+        size, digest = sent.response_bytes, sent.response_sha256
+        if size and not sent.response_body:  # not kept: there are too many that passed
+            return f"({size:,} bytes, SHA-256 {digest})"
+        return self._bounded(sent.response_body, size, digest)
 
     def _bounded(self, text: str, size: int, digest: str) -> str:
         if len(text) <= self.limit:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 
 from conformance.errors import UsageError
 from conformance.findings import Finding
-from conformance.journal import Journal, JournalWriter, read_journal
+from conformance.journal import Journal, JournalWriter
+from conformance.journal_reader import read_journal
 from conformance.outcome import Outcome, judge_run
 from conformance.report import html, results
 
@@ -20,11 +21,15 @@ RESULTS = "results.json"
 PAGE = "report.html"
 
 
-def build(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -> Mapping[str, bytes]:
+Built = Mapping[str, Iterable[bytes]]
+"""Files by name, each in pieces: the whole of one may be larger than what it is made of."""
+
+
+def build(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -> Built:
     """Return the files of a run by name; UTF-8, line feeds, the same bytes every time."""
     return {
-        RESULTS: results.render(journal, findings, outcome).encode(),
-        PAGE: html.render(journal, findings, outcome).encode(),
+        RESULTS: map(str.encode, results.pieces(journal, findings, outcome)),
+        PAGE: map(str.encode, html.pieces(journal, findings, outcome)),
     }
 
 
@@ -115,8 +120,8 @@ def _also(page: Path, latest: Path) -> None:
         write(latest, page.read_bytes())
 
 
-def write(path: Path, data: bytes) -> None:
-    """Put `data` at `path` in one step, readable for all.
+def write(path: Path, data: bytes | Iterable[bytes]) -> None:
+    """Put `data`, whole or in pieces, at `path` in one step, readable for all.
 
     Raises UsageError where that cannot be done.
     """
@@ -125,7 +130,7 @@ def write(path: Path, data: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
+            file.writelines((data,) if isinstance(data, bytes) else data)
         Path(temporary).chmod(0o644)
         Path(temporary).replace(path)
     except OSError as problem:

@@ -11,7 +11,7 @@ import base64
 import hashlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,21 +29,27 @@ if TYPE_CHECKING:
 
 def render(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -> str:
     """Return the page as text."""
+    return "".join(pieces(journal, findings, outcome))
+
+
+def pieces(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -> Iterator[str]:
+    """Yield what `render` returns, piece by piece."""
     return _rendered("page.html", page(journal, findings, outcome), scripts=True)
 
 
 def render_comparison(compared: Comparison) -> str:
     """Return the page that shows two runs side by side."""
-    return _rendered("compare.html", compared, scripts=False)
+    return "".join(_rendered("compare.html", compared, scripts=False))
 
 
-def _rendered(template: str, shown: Page | Comparison, *, scripts: bool) -> str:
+def _rendered(template: str, shown: Page | Comparison, *, scripts: bool) -> Iterator[str]:
     script = f"'{_hash(_included('script.js'))}'" if scripts else "'none'"
     policy = (
         f"default-src 'none'; style-src '{_hash(_included('style.css'))}';"
         f" script-src {script}; base-uri 'none'; form-action 'none'"
     )
-    return _environment().get_template(template).render(page=shown, policy=policy) + "\n"
+    yield from _environment().get_template(template).generate(page=shown, policy=policy)
+    yield "\n"
 
 
 _TEMPLATES = Path(__file__).parent / "page"

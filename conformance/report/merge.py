@@ -8,10 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from conformance.errors import UsageError
+from conformance.journal_reader import whole_lines
 from conformance.report.files import JOURNAL, write
 
-_ONCE = ("run", "end", "sent", "history", "resume", "abort")
-"""Lines that the whole has one of, or none."""
+_BEGIN = '{"type":"'
+_OF_THE_RUN = tuple(
+    f'{_BEGIN}{kind}"' for kind in ("run", "end", "sent", "history", "resume", "abort")
+)
+"""How the lines begin that the whole has one of, or none."""
 
 Line = dict[str, Any]
 
@@ -24,56 +28,60 @@ def merge(runs: Sequence[Path], folder: Path) -> None:
     """
     parts = [_Part(run) for run in runs]
     _check(parts)
-    lines = [_head(parts, folder.name)]
+    write(folder / JOURNAL, map(str.encode, _whole(parts, folder.name)))
+
+
+def _whole(parts: Sequence[_Part], name: str) -> Iterator[str]:
+    """Yield the lines of the journal that `parts` make together; those of cases as they stand."""
+    yield _text(_head(parts, name))
     for part in parts:
-        lines += [line for line in part.lines if line["type"] not in _ONCE]
-    lines += [line for part in parts for line in part.lines if line["type"] in ("abort", "sent")]
+        yield from part.others()
+    yield from (_text(line) for part in parts for line in part.last)
     ends = [part.end for part in parts]
     if all(ends):
-        lines.append(
-            {
-                "type": "end",
-                "seconds": max(end["seconds"] for end in ends if end),
-                "requests": sum(end["requests"] for end in ends if end),
-                "exit": 0,
-            }
-        )
-    text = "".join(json.dumps(line, separators=(",", ":")) + "\n" for line in lines)
-    write(folder / JOURNAL, text.encode())
+        seconds = max(end["seconds"] for end in ends if end)
+        requests = sum(end["requests"] for end in ends if end)
+        yield _text({"type": "end", "seconds": seconds, "requests": requests, "exit": 0})
+
+
+def _text(line: Line) -> str:
+    return json.dumps(line, separators=(",", ":")) + "\n"
 
 
 class _Part:
+    """One journal. Its lines are read again and again, for there may be a gigabyte of them."""
+
     def __init__(self, run: Path) -> None:
-        path = run / JOURNAL if run.is_dir() else run
-        try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as problem:
-            raise UsageError(
-                f"cannot read the journal {path}: {problem}",
-                "Name the folder of a run, or its journal.ndjson.",
-            ) from problem
-        self.path = path
-        self.lines = [line for line in _parsed(text) if "type" in line]
-        heads = [line for line in self.lines if line["type"] == "run"]
+        self.path = run / JOURNAL if run.is_dir() else run
+        own = [line for text in whole_lines(self.path) if (line := _of_the_run(text)) is not None]
+        heads = [line for line in own if line["type"] == "run"]
         if not heads:
-            raise UsageError(f"{path} is not a conformance journal: it has no run line")
+            raise UsageError(f"{self.path} is not a conformance journal: it has no run line")
         self.head = heads[0]
-        self.end = next((line for line in reversed(self.lines) if line["type"] == "end"), None)
+        self.last = [line for line in own if line["type"] in ("abort", "sent")]
+        self.end = next((line for line in reversed(own) if line["type"] == "end"), None)
 
     @property
     def shard(self) -> str:
         found: str = self.head.get("options", {}).get("shard", "")
         return found
 
+    def others(self) -> Iterator[str]:
+        """Yield the lines that every journal has its own of."""
+        for text in whole_lines(self.path):
+            if text.startswith(_BEGIN) and _of_the_run(text) is None:
+                yield text
 
-def _parsed(text: str) -> Iterator[Line]:
-    for line in text.split("\n")[:-1]:
-        try:
-            value = json.loads(line)
-        except ValueError:  # cut short
-            continue
-        if isinstance(value, dict):
-            yield value
+
+def _of_the_run(text: str) -> Line | None:
+    """Return what a line of the whole run says; None for one of a clause or a case."""
+    if not text.startswith(_OF_THE_RUN):
+        return None
+    try:
+        value = json.loads(text)
+    except ValueError:  # cut short
+        return None
+    return value if isinstance(value, dict) else None
 
 
 def _check(parts: Sequence[_Part]) -> None:

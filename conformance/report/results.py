@@ -24,7 +24,7 @@ length and SHA-256; `curl` still makes it. `status` is null where no answer came
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from conformance.deviations import Stale
@@ -42,6 +42,11 @@ _INLINE = 1024
 
 def render(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -> str:
     """Return results.json; ASCII, one trailing line feed."""
+    return "".join(pieces(journal, findings, outcome))
+
+
+def pieces(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -> Iterator[str]:
+    """Yield what `render` returns, piece by piece: of a large run it is 200 MB."""
     run = journal.run
     evidence = tally(journal, findings)
     results = {
@@ -77,26 +82,32 @@ def render(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -> s
             "counts": vars(outcome.counts),
             "stale": [_stale(each) for each in outcome.stale],
         },
-        "findings": [_finding(finding) for finding in findings],
-        "clauses": [
+        "findings": map(_finding, findings),
+        "clauses": (
             {**vars(clause), "standing": evidence[clause.id].standing(clause)}
             for clause in journal.clauses
-        ],
-        "cases": [_case(case) for case in journal.cases],
+        ),
+        "cases": map(_case, journal.cases),
     }
-    return _text(results)
+    yield from _text(results)
 
 
-def _text(results: Mapping[str, Any]) -> str:
-    """Return JSON with a line for each member, and for each entry of a list: quick to write."""
-    members = []
+def _text(results: Mapping[str, Any]) -> Iterator[str]:
+    """Yield JSON with a line for each member, and for each entry of a list: quick to write."""
+    before = "{\n"
     for name, value in results.items():
-        if value and isinstance(value, list):
-            text = "[\n" + ",\n".join(map(json.dumps, value)) + "\n]"
-        else:
-            text = json.dumps(value)
-        members.append(f"{json.dumps(name)}: {text}")
-    return "{\n" + ",\n".join(members) + "\n}\n"
+        yield f"{before}{json.dumps(name)}: "
+        yield from _listed(value) if isinstance(value, Iterator) else (json.dumps(value),)
+        before = ",\n"
+    yield "\n}\n"
+
+
+def _listed(entries: Iterator[Any]) -> Iterator[str]:
+    before = "[\n"
+    for entry in entries:
+        yield before + json.dumps(entry)
+        before = ",\n"
+    yield "[]" if before == "[\n" else "\n]"
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from conformance.journal import read_journal
+from conformance.journal_reader import read_journal
 from conformance.report import write_reports
 from tests.hostile.processes import gate, kill, lines, of, run_folder, start
 
