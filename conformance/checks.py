@@ -15,6 +15,7 @@ from conformance.responses import (
     DEPTH,
     documents_errors,
     documents_success,
+    impossible,
     is_json,
     response_id,
     walk,
@@ -194,12 +195,15 @@ def _body_breaches(
         yield Breach(whole, "the body is an object of another kind: no documented name is in it")
         return
     seen, known = set(), {ITEM, *_declared(content.schema)} if broken else set()
+    nothing = impossible(content.schema) if broken else frozenset()
     for each in broken:
         path = tuple(ITEM if isinstance(step, int) else step for step in each.instance_path)
         subject = each.subjects[:1] if each.keyword == "required" else ()
         # A name that the target made up is no part of a clause: it may be anything, a key included.
         ours = known.issuperset(path)
         full = (*path, *subject)
+        if any(full[:length] in nothing for length in range(len(full) + 1)):
+            continue
         clause = response_id(operation, documented.status, full, each.keyword) if ours else whole
         if clause not in seen and not _entailed(each, broken):
             seen.add(clause)

@@ -9,6 +9,7 @@ from conformance import pointer
 from conformance.case import clause_id, excerpt
 from conformance.clause import Clause
 from conformance.contract.model import Content, DocumentedResponse, Json, Operation
+from conformance.contradiction import NOTHING_FITS, contradictory
 from conformance.formats import is_settled
 from conformance.keywords import describe, rules
 from conformance.obligation import ITEM
@@ -108,8 +109,16 @@ def _schema_clauses(
     operation: Operation, response: DocumentedResponse, content: Content
 ) -> Iterator[Clause]:
     for schema, path, place in walk(content.schema, content.schema, (), content.pointer):
+        nothing = contradictory(schema, content.schema)
         for keyword, value in schema.items():
-            yield from _keyword_clauses(operation, response, path, place, keyword, value)
+            for each in _keyword_clauses(operation, response, path, place, keyword, value):
+                yield replace(each, state="uncovered", reason=NOTHING_FITS) if nothing else each
+
+
+def impossible(schema: Json) -> frozenset[tuple[str, ...]]:
+    """Return the places of an answer where the contract asks for what no value can be."""
+    found = walk(schema, schema, (), "")
+    return frozenset(path for each, path, _ in found if contradictory(each, schema))
 
 
 def _keyword_clauses(

@@ -117,3 +117,59 @@ MORE = {**KEYED, "required": ["id", "at"], "properties": {**KEYED["properties"],
 def test_whatever_the_answer_is_like(tmp_path: Path, schema: Json) -> None:
     inside = {"type": "object", "required": ["value"], "properties": {"value": schema}}
     holds(tmp_path, answering(inside))
+
+
+def test_what_nothing_can_be_is_the_contracts_fault(tmp_path: Path) -> None:
+    nothing = {"type": "null", "oneOf": [{"type": "string"}, {"type": "number"}]}
+    properties = {"value": nothing, "id": {"type": "string"}}
+    schema = {"type": "object", "required": ["value", "id"], "properties": properties}
+    row = holds(tmp_path, answering(schema))
+    reasons = [each for each in row.uncovered if "the contract contradicts itself" in each]
+    assert len(reasons) == 2  # its type and its oneOf
+
+
+def test_an_enum_goes_before_a_format_that_it_contradicts(tmp_path: Path) -> None:
+    at = {"type": "string", "format": "date-time", "enum": ["now"]}
+    assert holds(tmp_path, taking({"required": ["at"], "properties": {"at": at}})).derived == 1
+
+
+def test_branches_of_which_one_takes_all_that_the_other_does(tmp_path: Path) -> None:
+    kind = {"type": "object", "required": ["kind"], "properties": {"kind": {"enum": ["a", "b"]}}}
+    named = {"allOf": [kind, {"properties": {"name": {"type": "string"}}}]}
+    assert holds(tmp_path, taking({"oneOf": [kind, named]})).derived == 1
+
+
+def test_a_branch_that_is_no_definition_gives_a_discriminator_no_name(tmp_path: Path) -> None:
+    branch = {
+        "type": "object",
+        "required": ["kind"],
+        "properties": {"kind": {"enum": ["a"]}, "n": {"type": "integer"}},
+    }
+    paths = taking(branch) | taking({"oneOf": [{}]}, "/other")
+    place = "#/paths/~1thing/post/requestBody/content/application~1json/schema"
+    schema = {"discriminator": {"propertyName": "kind"}, "anyOf": [{"$ref": place}]}
+    paths["/other"] = taking(schema, "/other")["/other"]
+    assert holds(tmp_path, paths).derived == 2
+
+
+def taking(schema: Json, path: str = "/thing") -> Json:
+    """Return paths with one operation that takes `schema` as JSON."""
+    body = {"required": True, "content": {"application/json": {"schema": schema}}}
+    return {path: {"post": {"requestBody": body, "responses": DONE}}}
+
+
+def test_parts_that_may_all_be_left_out(tmp_path: Path) -> None:
+    schema = {"type": "object", "properties": {"name": {"type": "string", "maxLength": 3}}}
+    body = {"content": {"multipart/form-data": {"schema": schema}}}
+    holds(tmp_path, {"/files": {"post": {"requestBody": body, "responses": DONE}}})
+
+
+def test_a_budget_does_not_keep_the_spelling_of_arrays_from_being_found_out(tmp_path: Path) -> None:
+    names = [f"n{number}" for number in range(12)]
+    tags = {"type": "array", "items": {"type": "string", "enum": ["a", "b"]}}
+    properties = {**{name: {"type": "string"} for name in names}, "tags": tags}
+    content = {"application/x-www-form-urlencoded": {"schema": {"properties": properties}}}
+    paths = {"/a": {"post": {"requestBody": {"content": content}, "responses": DONE}}}
+    row = asked(tmp_path, paths, Asked(embedded=True, most=60))
+    assert troubles(row) == ("", {}, {}, {}, [])
+    assert row.left_out

@@ -51,6 +51,7 @@ ORDER = (
     "contract.__main__",
     # what the target owes
     "schema",
+    "contradiction",
     "direction",
     "closing",
     "formats",

@@ -196,12 +196,17 @@ def _name_branches(schema: dict[str, Json], out: dict[str, Json]) -> None:
             return
 
 
+_DEFINITIONS = frozenset({"schemas", "definitions", "$defs"})
+
+
 def _names_of(branch: Json, mapping: dict[str, Json]) -> list[str]:
     reference = branch.get("$ref") if isinstance(branch, dict) else None
     if not isinstance(reference, str):
         return []
-    last = reference.rpartition("/")[2]
-    return [name for name, to in mapping.items() if to in (reference, last)] or [last]
+    above, _, last = reference.rpartition("/")
+    if "#" in above and above.rpartition("/")[2] not in _DEFINITIONS:
+        last = ""  # a place in the midst of the document gives no name
+    return [name for name, to in mapping.items() if to in (reference, last)] or [last] * bool(last)
 
 
 def _respelt(schema: dict[str, Json]) -> dict[str, Json]:
