@@ -131,6 +131,7 @@ ORDER = (
     "reference.bodies",
     "reference.sabotage",
     "reference.headers",
+    "reference.statuses",
     "reference.breaks",
     "reference.answers",
     "reference.app",

@@ -11,14 +11,13 @@ from conformance.reference.headers import headers_of, in_header
 from conformance.reference.http import Response
 from conformance.reference.sabotage import Sabotage, spoil
 from conformance.reference.schema import Checker, Path
+from conformance.reference.statuses import NO_BODY, refusal_status, success_status
 
 if TYPE_CHECKING:
     from conformance.contract.model import Content, DocumentedResponse, Json, Operation
 
 PARAM_LIMIT = 5000
 _JSON = ("content-type", "application/json")
-_OF_OTHER_CAUSES = frozenset({401, 402, 403, 404, 405, 406, 407, 409, 410, 429})
-NO_BODY = frozenset({204, 205, 304})
 
 
 @dataclass
@@ -53,8 +52,8 @@ class Answers:
             if response.contents
         }
         self._made: dict[str, Json] = {}
-        self._success_status = self._pick(("200", "2XX"), "23", 200)
-        self._refusal_status = self._pick(("400", "4XX", "default"), "4", 400)
+        self._success_status = success_status(operation)
+        self._refusal_status = refusal_status(operation)
 
     def success(self) -> Response:
         """Return an instance of the documented success."""
@@ -64,18 +63,6 @@ class Answers:
         """Return an instance of the documented error that says `refusal` where it can."""
         status = self._refusal_status if refusal.status == 400 else refusal.status  # noqa: PLR2004
         return self._respond(status, refusal)
-
-    def _pick(self, likely: tuple[str, ...], first: str, otherwise: int) -> int:
-        """Return `otherwise` where `likely` documents it, else the first status documented.
-
-        `first` are the digits that such a status begins with, the best one first. One that
-        means another thing than a wrong value comes last.
-        """
-        documented = [response.status for response in self._operation.responses]
-        if any(each in documented for each in likely):
-            return otherwise
-        exact = [int(each) for digit in first for each in documented if _is_exact(each, digit)]
-        return min(exact, key=lambda each: each in _OF_OTHER_CAUSES, default=otherwise)
 
     def _respond(self, status: int, refusal: Refusal | None) -> Response:
         documented = self._operation.response_for(status)
@@ -120,10 +107,6 @@ class Answers:
         if not is_timely(content.schema):
             self._made[status] = body
         return body
-
-
-def _is_exact(status: str, digit: str) -> bool:
-    return status[0] == digit and status.isdigit()
 
 
 def _told(checker: Checker, schema: Json, refusal: Refusal, example: Json) -> Json:

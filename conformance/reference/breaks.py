@@ -6,6 +6,9 @@ Names: `/account/maxLength`, `/account/required`, `/additionalProperties`, `/exp
 id of an operation may stand before them, as in a report: `PostAccountLinks/account/maxLength`,
 `PostAccountLinks:response/200/url/type`.
 
+Of the documented answers only those can be spoilt that the target gives: one for what it accepts,
+one for what it refuses, if there is anything that it can refuse.
+
 A request clause is dropped from the schema that the server enforces. Where `type` stands beside
 `enum`, dropping the type alone would show nothing, so the enum then holds for values of that type
 only. A response clause is violated, and that keyword alone where that can be done.
@@ -27,6 +30,7 @@ from conformance.reference.keywords import CHECKS, kind_of
 from conformance.reference.manners import FORMATS
 from conformance.reference.sabotage import Sabotage, spoil
 from conformance.reference.schema import UNEVALUATED, Checker, Path, types_of
+from conformance.reference.statuses import given, has_body
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,11 +83,11 @@ def _breakable(operation: Operation) -> dict[str, Broken]:
             contents = (*operation.contents[:index], changed, *operation.contents[index + 1 :])
             found.setdefault(name, Broken(replace(operation, contents=contents), name))
     found |= _of_parameters(operation)
-    for response in operation.responses:
+    for response in given(operation, refusals=bool(found or operation.contents)):
         base = f"response/{response.status}"
         for name, sabotage in spoilable(response):
             found[base + name] = Broken(operation, base + name, sabotage)
-        for content in response.contents[:1]:
+        for content in response.contents[:1] if has_body(operation, response) else ():
             sabotage = Sabotage(response.status, (), "media-type")
             found[f"{base}/media-type"] = Broken(operation, f"{base}/media-type", sabotage)
             for name, sabotage in _spoilable(content, response.status):
