@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from conformance.contract.model import Json
+from conformance.contract.openapi import to_contract
 from conformance.corpus.examine import Asked, examined
 from conformance.corpus.row import Row
+from conformance.reference import clauses
 
 ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
 NAME = {"name": "name", "in": "query", "schema": {"type": "string", "maxLength": 3}}
@@ -173,3 +175,29 @@ def test_a_budget_does_not_keep_the_spelling_of_arrays_from_being_found_out(tmp_
     row = asked(tmp_path, paths, Asked(embedded=True, most=60))
     assert troubles(row) == ("", {}, {}, {}, [])
     assert row.left_out
+
+
+def test_only_what_can_be_told_is_broken() -> None:
+    text = {"type": "string", "minLength": 3, "maxLength": 3, "pattern": "^[a-c]{3}$"}
+    names = {"name": text, "kind": {"enum": ["a", "bb"], "maxLength": 2, "minLength": 2}}
+    form = {"application/x-www-form-urlencoded": {"schema": {"properties": names}}}
+    said = {"content": {"application/json": {"schema": KEYED}}, "description": ""}
+    read = {"content": {"text/csv": {"schema": {"type": "string"}}}, "description": ""}
+    paths = {
+        "/a/{id}": {
+            "parameters": [{**ID, "schema": {"type": "string", "minLength": 1, "maxLength": 9}}],
+            "post": {
+                "requestBody": {"content": form},
+                "responses": {"200": read, "400": said, "404": said, "500": said},
+            },
+        },
+        "/b": {"get": {"responses": {"204": said, "default": said}}},
+    }
+    document = {"openapi": "3.1.0", "info": {"title": "", "version": ""}, "paths": paths}
+    first, second = to_contract(document, "api.json").operations
+    assert set(clauses(first)) == {
+        *("/name/pattern", "/kind/enum", "/kind/minLength", "path/id/maxLength"),
+        *("response/200/media-type", "response/400/media-type", "response/400/type"),
+        *("response/400/id/required", "response/400/id/type"),
+    }
+    assert set(clauses(second)) == set()  # its success has no body, and nothing makes it refuse

@@ -132,6 +132,8 @@ ORDER = (
     "reference.sabotage",
     "reference.headers",
     "reference.statuses",
+    "reference.idle",
+    "reference.places",
     "reference.breaks",
     "reference.answers",
     "reference.app",

@@ -23,23 +23,22 @@ from typing import TYPE_CHECKING
 from zlib import crc32
 
 from conformance.errors import UsageError
-from conformance.pointer import escape
-from conformance.reference.example import Examples
+from conformance.reference.bodies import is_json
 from conformance.reference.headers import spoilable
+from conformance.reference.idle import is_idle
 from conformance.reference.keywords import CHECKS, kind_of
-from conformance.reference.manners import FORMATS
-from conformance.reference.sabotage import Sabotage, spoil
+from conformance.reference.places import spoilable_in
+from conformance.reference.sabotage import Sabotage
 from conformance.reference.schema import UNEVALUATED, Checker, Path, types_of
 from conformance.reference.statuses import given, has_body
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conformance.contract.model import Content, Json, Operation
+    from conformance.contract.model import Json, Operation
 
 FORM = "application/x-www-form-urlencoded"
 DEPTH_LIMIT = 8
-PLACE_DEPTH_LIMIT = 4
 NEAREST = 5
 
 
@@ -75,8 +74,8 @@ def _breakable(operation: Operation) -> dict[str, Broken]:
     found: dict[str, Broken] = {}
     for index, content in enumerate(operation.contents):
         for name, site in _sites(content.schema, "", (), Checker(content.schema), DEPTH_LIMIT):
-            if name == "/type" and content.media_type == FORM:
-                continue  # a form spells nothing but objects
+            if content.media_type == FORM and _unsaid(name, site, content.schema):
+                continue
             if name.endswith("/format") and not operation.asserts_formats:
                 continue
             changed = replace(content, schema=_without(content.schema, site))
@@ -90,9 +89,29 @@ def _breakable(operation: Operation) -> dict[str, Broken]:
         for content in response.contents[:1] if has_body(operation, response) else ():
             sabotage = Sabotage(response.status, (), "media-type")
             found[f"{base}/media-type"] = Broken(operation, f"{base}/media-type", sabotage)
-            for name, sabotage in _spoilable(content, response.status):
+            # Of what is no JSON nothing can be told but its media type.
+            sites = spoilable_in(content, response.status) if is_json(content.media_type) else ()
+            for name, sabotage in sites:
                 found.setdefault(base + name, Broken(operation, base + name, sabotage))
     return found
+
+
+def _unsaid(name: str, site: Path, schema: Json) -> bool:
+    """Whether no form can break a clause: it spells nothing but objects, and any text is a text.
+
+    A bracketed name may be another name, where the schema is not closed to those.
+    """
+    closed = isinstance(schema, dict) and schema.get("additionalProperties") is False
+    return name == "/type" or (
+        name.endswith("/type") and not closed and _kinds_at(schema, site) == {"string"}
+    )
+
+
+def _kinds_at(schema: Json, way: Path) -> set[str]:
+    checker = Checker(schema)
+    for step in way[:-1]:
+        schema = checker.resolve(schema) if step == "$ref" else schema[step]
+    return {*types_of(schema)}
 
 
 def _of_parameters(operation: Operation) -> dict[str, Broken]:
@@ -104,6 +123,7 @@ def _of_parameters(operation: Operation) -> dict[str, Broken]:
             f"{base}{name}": replace(parameter, schema=_without(schema, site))
             for name, site in _sites(schema, "", (), Checker(schema), DEPTH_LIMIT)
             if not (name.endswith("/type") and _is_text(schema, site))
+            and not (parameter.location == "path" and site == ("minLength",) and _of_one(schema))
             and not (name.endswith("/format") and not operation.asserts_formats)
         }
         if parameter.required and parameter.location != "path":
@@ -115,12 +135,14 @@ def _of_parameters(operation: Operation) -> dict[str, Broken]:
     return found
 
 
+def _of_one(schema: Json) -> bool:
+    """Whether a text of a path need only be there: a path cannot say an empty one."""
+    return bool(schema["minLength"] == 1)
+
+
 def _is_text(schema: Json, way: Path) -> bool:
     """Whether the type at `way` is one that any text is of, where all that is sent is text."""
-    checker = Checker(schema)
-    for step in way[:-1]:
-        schema = checker.resolve(schema) if step == "$ref" else schema[step]
-    return not {"integer", "number", "boolean"} & {*types_of(schema)}
+    return not {"integer", "number", "boolean"} & _kinds_at(schema, way)
 
 
 _BY_NAME = ("properties", "patternProperties", "dependentSchemas")
@@ -147,7 +169,9 @@ def _sites(
             for each in schema.get("required", ()):
                 yield f"{name}/{_safe(each)}/required", (*path, "required", each)
         elif (
-            keyword in schema and not _idle(keyword, schema) and not (branch and keyword == "type")
+            keyword in schema
+            and not is_idle(keyword, schema)
+            and not (branch and keyword == "type")
         ):
             yield f"{name}/{keyword}", (*path, keyword)
     if schema.get("items") is False:
@@ -181,28 +205,6 @@ def _safe(text: str) -> str:
     """Return a name as it stands in the ids of clauses: in letters that a shell passes on."""
     safe = re.sub(r"[^A-Za-z0-9_.-]", "_", text)
     return safe if safe == text and text else f"{safe}-{crc32(text.encode('utf-8', 'replace')):08x}"
-
-
-def _idle(keyword: str, schema: Json) -> bool:
-    """Whether `keyword` forbids nothing: an open enum promises no refusal."""
-    value = schema[keyword]
-    match keyword:
-        case "enum":
-            return bool(schema.get("x-stripeBypassValidation"))
-        case "additionalProperties":
-            return value is not False
-        case "format":
-            return value not in FORMATS
-        case "contains":
-            return "minContains" in schema
-        case "minContains" | "maxContains":
-            return "contains" not in schema
-        case "minLength" | "minItems" | "minProperties" | "uniqueItems":
-            return not value
-        case "unevaluatedProperties" | "unevaluatedItems":
-            return value in (True, {})
-        case _:
-            return False
 
 
 def _without(root: Json, way: Path) -> Json:
@@ -239,36 +241,3 @@ def _drop(schema: Json, keyword: str, gone: str = "") -> Json:
             held = {"anyOf": [{other: left.pop(other)}, {"not": {"type": schema["type"]}}]}
             left["allOf"] = [*left.get("allOf", ()), held]
     return left
-
-
-def _spoilable(content: Content, status: str) -> Iterator[tuple[str, Sabotage]]:
-    """Yield the response clauses that an answer can be made to violate."""
-    checker = Checker(content.schema)
-    sites = _places(content.schema, "", (), checker, PLACE_DEPTH_LIMIT)
-    examples = Examples(checker)
-    for name, place, keyword in sites:
-        sabotage = Sabotage(status, place, keyword)
-        body = examples.make(content.schema, place)
-        spoilt = spoil(sabotage, checker, content.schema, body)
-        if any(each.keyword == keyword for each in checker.problems(content.schema, spoilt)):
-            yield name, sabotage
-
-
-def _places(
-    schema: Json, name: str, place: Path, checker: Checker, depth: int
-) -> Iterator[tuple[str, Path, str]]:
-    if not isinstance(schema, dict) or depth == 0:
-        return
-    if "$ref" in schema:
-        yield from _places(checker.resolve(schema), name, place, checker, depth - 1)
-    for keyword in CHECKS:
-        if keyword == "required":
-            for each in schema.get("required", ()):
-                yield f"{name}/{escape(each)}/required", (*place, each), "required"
-        elif keyword in schema and not _idle(keyword, schema):
-            yield f"{name}/{keyword}", place, keyword
-    for each, below in schema.get("properties", {}).items():
-        yield from _places(below, f"{name}/{escape(each)}", (*place, each), checker, depth - 1)
-    yield from _places(schema.get("items"), f"{name}/items", (*place, 0), checker, depth - 1)
-    for below in schema.get("allOf", ()):
-        yield from _places(below, name, place, checker, depth - 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from re import _constants as c
 from re import _parser as reader
@@ -41,6 +42,19 @@ def texts(schema: Json) -> Iterator[str]:
         tried = (usual, *_of_pattern(schema["pattern"]), *_PLAIN)
         yield from (each for each in tried if searches(schema["pattern"], each))
         yield from (each.ljust(least, "a")[:most] for each in tried)
+
+
+def widths(pattern: str) -> tuple[float, float]:
+    """Return how short and how long a text may be for which `pattern` has words from end to end."""
+    whole = pattern.startswith("^") and pattern.endswith("$") and not pattern.endswith("\\$")
+    try:
+        parsed = reader.parse(translated(pattern))
+    except (re.error, OverflowError, RecursionError):
+        return 0, math.inf
+    if any(kind is c.BRANCH for kind, _ in parsed):  # each anchor may be of one branch only
+        return 0, math.inf
+    least, most = parsed.getwidth()
+    return least, most if whole else math.inf
 
 
 def _listed(value: Json) -> tuple[Json, ...]:
