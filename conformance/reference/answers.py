@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from conformance.reference.example import Examples, is_timely
 from conformance.reference.headers import headers_of, in_header
 from conformance.reference.http import Response
-from conformance.reference.sabotage import Sabotage, spoil
+from conformance.reference.sabotage import Sabotage, reaches, spoil
 from conformance.reference.schema import Checker, Path
 from conformance.reference.statuses import NO_BODY, refusal_status, success_status
 
@@ -89,7 +89,8 @@ class Answers:
         media_type = content.media_type
         body = self._example(documented.status, content, wanted)
         if refusal is not None:
-            body = _told(examples.checker, content.schema, refusal, body)
+            told = _told(examples.checker, content.schema, refusal, body)
+            body = told if reaches(told, wanted) else body
         if sabotage is not None and spoils:
             body = spoil(sabotage, examples.checker, content.schema, body)
             if sabotage.keyword == "media-type":

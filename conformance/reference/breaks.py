@@ -25,7 +25,7 @@ from zlib import crc32
 from conformance.errors import UsageError
 from conformance.reference.bodies import is_json
 from conformance.reference.headers import spoilable
-from conformance.reference.idle import is_idle
+from conformance.reference.idle import at, is_bound, is_idle, is_said_again
 from conformance.reference.keywords import CHECKS, kind_of
 from conformance.reference.places import spoilable_in
 from conformance.reference.sabotage import Sabotage
@@ -79,6 +79,8 @@ def _breakable(operation: Operation) -> dict[str, Broken]:
             if name.endswith("/format") and not operation.asserts_formats:
                 continue
             changed = replace(content, schema=_without(content.schema, site))
+            if site[-1] == "type" and is_said_again(content.schema, site):
+                continue
             contents = (*operation.contents[:index], changed, *operation.contents[index + 1 :])
             found.setdefault(name, Broken(replace(operation, contents=contents), name))
     found |= _of_parameters(operation)
@@ -108,10 +110,7 @@ def _unsaid(name: str, site: Path, schema: Json) -> bool:
 
 
 def _kinds_at(schema: Json, way: Path) -> set[str]:
-    checker = Checker(schema)
-    for step in way[:-1]:
-        schema = checker.resolve(schema) if step == "$ref" else schema[step]
-    return {*types_of(schema)}
+    return {*types_of(at(schema, way))}
 
 
 def _of_parameters(operation: Operation) -> dict[str, Broken]:
@@ -122,7 +121,7 @@ def _of_parameters(operation: Operation) -> dict[str, Broken]:
         changed = {
             f"{base}{name}": replace(parameter, schema=_without(schema, site))
             for name, site in _sites(schema, "", (), Checker(schema), DEPTH_LIMIT)
-            if not (name.endswith("/type") and _is_text(schema, site))
+            if not _is_text(schema, site)
             and not (parameter.location == "path" and site == ("minLength",) and _of_one(schema))
             and not (name.endswith("/format") and not operation.asserts_formats)
         }
@@ -141,7 +140,12 @@ def _of_one(schema: Json) -> bool:
 
 
 def _is_text(schema: Json, way: Path) -> bool:
-    """Whether the type at `way` is one that any text is of, where all that is sent is text."""
+    """Whether any text fits the keyword at `way`, where all that is sent is text."""
+    if way[-1] in ("anyOf", "oneOf"):
+        branches = at(schema, way)[way[-1]]
+        return any(isinstance(each, dict) and not is_bound(each) for each in branches)
+    if way[-1] != "type":
+        return False
     return not {"integer", "number", "boolean"} & _kinds_at(schema, way)
 
 
@@ -159,8 +163,8 @@ def _sites(
     The way through a reference has the step `$ref`. A `branch` of anyOf or oneOf has no type of its
     own to break: what no branch takes breaks the anyOf.
     """
-    if not isinstance(schema, dict) or depth == 0:
-        return
+    if not isinstance(schema, dict) or depth == 0 or schema.get("readOnly"):
+        return  # what a server does with readOnly members that are sent is its own affair
     if "$ref" in schema:
         way = (*path, "$ref")
         yield from _sites(checker.resolve(schema), name, way, checker, depth - 1, branch=branch)

@@ -30,7 +30,7 @@ def spoil(sabotage: Sabotage, checker: Checker, schema: Json, body: Json) -> Jso
 
     Of several ways to break the keyword the one that breaks least besides is taken.
     """
-    if not _reaches(body, sabotage.path):
+    if not reaches(body, sabotage.path):
         return body
     if sabotage.keyword == "required":
         *above, name = sabotage.path
@@ -63,7 +63,8 @@ def _candidates(value: Json) -> Iterator[Json]:
         yield value * 1_000
 
 
-def _reaches(body: Json, path: Path) -> bool:
+def reaches(body: Json, path: Path) -> bool:
+    """Whether `body` holds a value at `path`."""
     for step in path:
         if isinstance(body, dict) and step in body:
             body = body[str(step)]
