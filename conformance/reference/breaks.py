@@ -79,7 +79,7 @@ def _breakable(operation: Operation) -> dict[str, Broken]:
             if name.endswith("/format") and not operation.asserts_formats:
                 continue
             changed = replace(content, schema=_without(content.schema, site))
-            if site[-1] == "type" and is_said_again(content.schema, site):
+            if name.endswith("/type") and is_said_again(content.schema, site):
                 continue
             contents = (*operation.contents[:index], changed, *operation.contents[index + 1 :])
             found.setdefault(name, Broken(replace(operation, contents=contents), name))
@@ -121,7 +121,7 @@ def _of_parameters(operation: Operation) -> dict[str, Broken]:
         changed = {
             f"{base}{name}": replace(parameter, schema=_without(schema, site))
             for name, site in _sites(schema, "", (), Checker(schema), DEPTH_LIMIT)
-            if not _is_text(schema, site)
+            if (name.endswith("/required") or not _is_text(schema, site))
             and not (parameter.location == "path" and site == ("minLength",) and _of_one(schema))
             and not (name.endswith("/format") and not operation.asserts_formats)
         }
