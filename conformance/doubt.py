@@ -38,6 +38,8 @@ def doubt(journal: Journal, findings: Sequence[Finding], not_run: int) -> Doubt 
     ]
     if journal.abort is not None:
         return Doubt(journal.abort.sentence, "Nothing more was sent.", journal.abort.remedy)
+    if refused := _none_ready(open_cases):
+        return refused
     if one := _one_sided(open_cases):
         return one
     if inconclusive:
@@ -115,6 +117,17 @@ def _request(exchange: ExchangeRecord | None) -> tuple[object, ...]:
     kind = tuple(value for name, value in exchange.headers if name.lower() == "content-type")
     sent = exchange.method, exchange.url, exchange.body_sha256, exchange.chunked, exchange.given
     return *sent, kind
+
+
+def _none_ready(cases: Sequence[CaseRecord]) -> Doubt | None:
+    """Tell of a target that refuses the smallest valid request of every operation."""
+    if not cases or any(case.id != f"{case.operation}:request/smallest" for case in cases):
+        return None
+    return Doubt(
+        f"not one of {some(len(cases), 'operation')} could be judged",
+        cases[0].because,
+        "The report says of each of them why.",
+    )
 
 
 def _one_sided(cases: Sequence[CaseRecord]) -> Doubt | None:

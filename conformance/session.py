@@ -37,7 +37,9 @@ _DEAD = 4
 
 _NO_TARGET = frozenset({"resolve", "connect", "tls"})
 _BAD = frozenset({Verdict.FAIL, Verdict.FAULT})
-_NO_KEY = frozenset({401, 403, 429})
+_NO_KEY = frozenset({401, 429})
+_ENOUGH = 3
+"""So many operations, the first of a process, must want a key before all are taken to."""
 
 
 class Aborted(Exception):  # noqa: N818  (no error: the run ends early, for a reason)
@@ -217,7 +219,8 @@ class Session:
     def _means_all(self, exchange: Exchange) -> bool:
         """Whether what keeps one operation from being judged keeps all others as well."""
         status = exchange.response.status if exchange.response is not None else 0
-        return exchange.fault is not None or (status in _NO_KEY and not self._ready)
+        without_key = status in _NO_KEY and not self._ready
+        return exchange.fault is not None or (without_key and len(self._not_ready) >= _ENOUGH - 1)
 
     def _refuse(self, plan: Plan, answer: Answer, reason: AbortRecord) -> Never:
         self._not_ready[plan.operation.id] = reason

@@ -223,6 +223,48 @@ def test_what_a_budget_leaves_out_is_said(tmp_path: Path) -> None:
     assert {each["standing"] for each in left} == {"not tried"}
     assert ended.results["outcome"]["counts"]["proved"] < len(ended.results["clauses"])
     assert "left out by --max-cases-per-operation 5" in ended.out
+    number = sum(each["left_out"] for each in ended.journal("plan"))
+    assert f"unproved   {number:,} cases left out by --max-cases-per-operation 5" in ended.out
+    head = (ended.run / "report.html").read_text().partition("<main")[0]
+    assert f"<dt>left out by budget</dt><dd>{number:,}</dd>" in head
+
+
+@pytest.mark.parametrize("number", [3, NUMBER])
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 422])
+def test_an_operation_that_cannot_be_judged_keeps_no_other_from_it(
+    tmp_path: Path, number: int, status: int
+) -> None:
+    said = {"error": {"param": "isbn", "message": "no such book"}}
+    body = json.dumps(said).encode()
+
+    def answer(request: Request) -> Response:
+        if request.path == "/loans/0":
+            return Response(status, body, (("content-type", "application/json"),))
+        return Response(200, b'{"id": "x"}', (("content-type", "application/json"),))
+
+    with recording(answer) as target:
+        options = (f"--target-url={target.url}", "--only=/isbn/type")
+        ended = suite(tmp_path, f"--contract={library(tmp_path, number)}", *options)
+    assert not ended.journal("abort")
+    found = {each["operation"]: each["verdict"] for each in ended.journal("finish")}
+    assert found.pop("lend0") == "INCONCLUSIVE"
+    assert found.keys() == {f"lend{index}" for index in range(1, number)}
+    assert set(found.values()) == {"FAIL"}
+    (why,) = (each for each in ended.journal("finish") if each["operation"] == "lend0")
+    assert f"The target answered {status} to POST /loans/0" in why["because"]
+
+
+@pytest.mark.parametrize(("status", "held"), [(401, 2), (403, NUMBER)])
+def test_a_key_that_opens_nothing(tmp_path: Path, status: int, held: int) -> None:
+    with recording(lambda _: Response(status, b"{}")) as target:
+        options = (f"--contract={library(tmp_path)}", f"--target-url={target.url}")
+        ended = suite(tmp_path, *options)
+    assert ended.exit == 7
+    assert {each["verdict"] for each in ended.journal("finish")} == {"INCONCLUSIVE"}
+    assert len(ended.journal("finish")) == held
+    said = "with the smallest valid body. The key has no permission" if status == 403 else "a key"
+    assert said in ended.out
+    assert ("not one of 15 operations could be judged" in ended.out) == (status == 403)
 
 
 @pytest.mark.parametrize("shard", ["0/3", "4/3", "1", "a/b", "1/0", "/"])

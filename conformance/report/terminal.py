@@ -216,17 +216,21 @@ def _unproved(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -
         (Standing.UNCOVERED, None, "uncovered"),
     ):
         named = [
-            visible(_short(clause, alone=alone))
+            clause
             for clause in journal.clauses
             if evidence[clause.id].standing(clause) is standing
             and sides in (None, clause.side in answers)
         ]
         if named:
             more = f", … {len(named) - _NAMED:,} more" if len(named) > _NAMED else ""
-            shown = ", ".join(clipped(name, 120) for name in named[:_NAMED])
+            names = (visible(_short(clause, alone=alone)) for clause in named[:_NAMED])
+            shown = ", ".join(clipped(name, 120) for name in names)
             yield f"{some(len(named), 'clause')} {words}: {shown}{more}"
     if outcome.counts.not_run:
         yield f"{some(outcome.counts.not_run, 'case')} not run"
+    if journal.left_out:
+        budget = journal.run.options.get("max-cases-per-operation", "")
+        yield f"{some(journal.left_out, 'case')} left out by --max-cases-per-operation {budget}"
 
 
 def _short(clause: Clause, *, alone: bool) -> str:
