@@ -30,8 +30,8 @@ from conformance.plans import limited
 class Asked:
     """What is asked of each document.
 
-    `share` clauses are broken, drawn with `seed`. Of each operation `most` cases are sent, all
-    where that is None. Deriving it, and sending its cases, may take `seconds` each.
+    `share` clauses are broken, drawn with `seed`. Of each operation `most` cases are sent to the
+    target that breaks nothing, all where that is None. Deriving it, and sending its cases, may take `seconds` each.
     """
 
     embedded: bool = False
@@ -86,7 +86,7 @@ class _Examination:
             self.row,
             self.path,
             chosen,
-            lambda name: self._limited(derive(assumed(operations[name]))),
+            lambda name: derive(assumed(operations[name])),  # all of it: any clause may be broken
             self.asked.seconds,
         )
 

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from conformance.reference.example import Examples, is_timely
+from conformance.reference.example import Examples
 from conformance.reference.headers import headers_of, in_header
 from conformance.reference.http import Response
 from conformance.reference.sabotage import Sabotage, reaches, spoil
@@ -52,6 +52,7 @@ class Answers:
             if response.contents
         }
         self._made: dict[str, Json] = {}
+        self._spoilt_body: list[Json] = []
         self._success_status = success_status(operation)
         self._refusal_status = refusal_status(operation)
 
@@ -92,7 +93,7 @@ class Answers:
             told = _told(examples.checker, content.schema, refusal, body)
             body = told if reaches(told, wanted) else body
         if sabotage is not None and spoils:
-            body = spoil(sabotage, examples.checker, content.schema, body)
+            body = self._spoilt(sabotage, examples, content, body, kept=refusal is None)
             if sabotage.keyword == "media-type":
                 media_type = "text/plain"
         text = json.dumps(body)
@@ -100,12 +101,25 @@ class Answers:
             text = body
         return Response(status, text.encode(), (("content-type", media_type),))
 
+    def _spoilt(
+        self, sabotage: Sabotage, examples: Examples, content: Content, body: Json, *, kept: bool
+    ) -> Json:
+        """Return `body` spoilt; that takes its time, so what may be is `kept`."""
+        kept = kept and not examples.timely
+        if kept and self._spoilt_body:
+            return self._spoilt_body[0]
+        found = spoil(sabotage, examples.checker, content.schema, body)
+        if kept:
+            self._spoilt_body.append(found)
+        return found
+
     def _example(self, status: str, content: Content, wanted: Path) -> Json:
         """Return an instance; made once, where it need not be another one in every answer."""
         if status in self._made:
             return self._made[status]
-        body = self._examples[status].make(content.schema, wanted)
-        if not is_timely(content.schema):
+        examples = self._examples[status]
+        body = examples.make(content.schema, wanted)
+        if not examples.timely:
             self._made[status] = body
         return body
 
