@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import resource
+import signal
 import sys
 import time
 from collections import Counter
@@ -45,6 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not documents:
         sys.stderr.write(f"{chosen.folder} holds no description: {', '.join(sorted(SUFFIXES))}\n")
         return EXIT_USAGE
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # nothing outlives this process
     rows = _rows(documents, chosen)
     sys.stdout.write("\n".join(report(rows)) + "\n")
     if chosen.markdown is not None:
@@ -109,7 +111,7 @@ def _one(chosen: argparse.Namespace) -> None:
 def _rows(documents: Sequence[Path], chosen: argparse.Namespace) -> list[Row]:
     """Return the rows in the order of the names; the largest document begins."""
     shares = _shares(documents, chosen.breaks, chosen.seed)
-    done = 0
+    done, children = 0, list[Child]()
 
     def one(path: Path) -> Row:
         nonlocal done
@@ -118,15 +120,23 @@ def _rows(documents: Sequence[Path], chosen: argparse.Namespace) -> list[Row]:
         words += [f"--memory={chosen.memory}"]
         words += ["--embedded"] if chosen.embedded else []
         words += [f"--max-cases-per-operation={chosen.most}"] if chosen.most else []
-        row = Child(path, words, chosen.timeout, _say).row()
+        child = Child(path, words, chosen.timeout, _say)
+        children.append(child)
+        row = child.row()
         done += 1
         _say(f"{done} of {len(documents)}: {path.name}{' failed' if row.failed else ''}")
         return row
 
+    largest = sorted(documents, key=lambda each: (-each.stat().st_size, each))
+    order = largest if chosen.jobs > 1 else documents
     with ThreadPoolExecutor(max(1, chosen.jobs)) as pool:
-        largest = sorted(documents, key=lambda each: (-each.stat().st_size, each))
-        order = largest if chosen.jobs > 1 else documents
-        found = dict(zip(order, pool.map(one, order), strict=True))
+        try:
+            found = dict(zip(order, pool.map(one, order), strict=True))
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for child in children:
+                child.end()
+            raise
     return [found[path] for path in documents]
 
 

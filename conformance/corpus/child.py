@@ -29,6 +29,12 @@ class Child:
     arguments: Sequence[str]
     timeout: float
     say: Callable[[str], None]
+    _process: subprocess.Popen[str] | None = None
+
+    def end(self) -> None:
+        """End it, if it runs, and the targets that it serves."""
+        if self._process is not None:
+            _end(self._process)
 
     def row(self) -> Row:
         """Return the row that it came to, or as far as it came, with the reason."""
@@ -47,6 +53,7 @@ class Child:
                 text=True,
                 process_group=0,  # so that the targets that it serves end with it
             ) as process:
+                self._process = process
                 clock = threading.Timer(self.timeout, end_late)
                 clock.start()
                 try:

@@ -31,7 +31,8 @@ class Asked:
     """What is asked of each document.
 
     `share` clauses are broken, drawn with `seed`. Of each operation `most` cases are sent to the
-    target that breaks nothing, all where that is None. Deriving it, and sending its cases, may take `seconds` each.
+    target that breaks nothing, all where that is None. Deriving it, and sending its cases, may take
+    `seconds` each.
     """
 
     embedded: bool = False
