@@ -46,8 +46,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not documents:
         sys.stderr.write(f"{chosen.folder} holds no description: {', '.join(sorted(SUFFIXES))}\n")
         return EXIT_USAGE
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # nothing outlives this process
-    rows = _rows(documents, chosen)
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # nothing outlives this
+    try:
+        rows = _rows(documents, chosen)
+    finally:
+        signal.signal(signal.SIGTERM, before)
     sys.stdout.write("\n".join(report(rows)) + "\n")
     if chosen.markdown is not None:
         chosen.markdown.write_text("\n".join(markdown(rows)) + "\n", encoding="utf-8")
@@ -109,12 +112,15 @@ def _one(chosen: argparse.Namespace) -> None:
 
 
 def _rows(documents: Sequence[Path], chosen: argparse.Namespace) -> list[Row]:
-    """Return the rows in the order of the names; the largest document begins."""
-    shares = _shares(documents, chosen.breaks, chosen.seed)
-    done, children = 0, list[Child]()
+    """Return the rows in the order of the names; the largest document begins.
 
-    def one(path: Path) -> Row:
-        nonlocal done
+    Where the command is interrupted, the documents that are not done say so.
+    """
+    shares = _shares(documents, chosen.breaks, chosen.seed)
+    children: list[Child] = []
+    found: dict[Path, Row] = {}
+
+    def one(path: Path) -> None:
         words = [str(chosen.folder), "--one", str(path), f"--seed={chosen.seed}"]
         words += [f"--share={shares.get(path, 0)}", f"--operation-seconds={chosen.seconds}"]
         words += [f"--memory={chosen.memory}"]
@@ -122,22 +128,19 @@ def _rows(documents: Sequence[Path], chosen: argparse.Namespace) -> list[Row]:
         words += [f"--max-cases-per-operation={chosen.most}"] if chosen.most else []
         child = Child(path, words, chosen.timeout, _say)
         children.append(child)
-        row = child.row()
-        done += 1
-        _say(f"{done} of {len(documents)}: {path.name}{' failed' if row.failed else ''}")
-        return row
+        row = found[path] = child.row()
+        _say(f"{len(found)} of {len(documents)}: {path.name}{' failed' if row.failed else ''}")
 
     largest = sorted(documents, key=lambda each: (-each.stat().st_size, each))
     order = largest if chosen.jobs > 1 else documents
     with ThreadPoolExecutor(max(1, chosen.jobs)) as pool:
         try:
-            found = dict(zip(order, pool.map(one, order), strict=True))
-        except BaseException:
+            list(pool.map(one, order))
+        except KeyboardInterrupt:
             pool.shutdown(wait=False, cancel_futures=True)
             for child in children:
                 child.end()
-            raise
-    return [found[path] for path in documents]
+    return [found.get(path) or Row(path.name, fault="interrupted") for path in documents]
 
 
 def _say(words: str) -> None:
