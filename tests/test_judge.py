@@ -182,3 +182,12 @@ def _sent(status: int) -> Exchange:
 )
 def test_whom_a_refusal_blames(texts: list[str], name: str) -> None:
     assert blamed_name(texts, frozenset({"account", "expand"})) == name
+
+
+def test_a_documented_redirect_accepts_and_yet_shows_no_invalid_request_accepted() -> None:
+    redirect = replace(_sent(302), redirects=True)
+    assert judge(case(Expectation.ACCEPT), redirect, None).verdict is Verdict.PASS
+    owed = case(Expectation.REFUSE)
+    assert judge(owed, redirect, redirect).verdict is Verdict.INCONCLUSIVE
+    assert judge(owed, _sent(400), redirect).verdict is Verdict.PASS
+    assert judge(case(Expectation.ACCEPT), _sent(302), None).verdict is Verdict.INCONCLUSIVE
