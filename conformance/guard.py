@@ -1,6 +1,6 @@
 """One connection for one request, under a deadline and a byte budget.
 
-httpx and httpcore bound each single operation, but neither the whole of a request nor the size of
+httpcore bounds each single operation, but neither the whole of a request nor the size of
 an answer: a target that sends one byte now and then holds a plain client for ever, an endless body
 takes all memory. So the socket under them is ours.
 """
@@ -119,15 +119,7 @@ class Guard(httpcore.NetworkBackend, httpcore.NetworkStream):
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002
         """Return what came, at most `max_bytes`; empty at the end of the connection."""
         self._flush()
-        if self.in_head and len(self.wire) >= self.limits.header_bytes:
-            raise FaultError(
-                "too-large", "framing", f"the head is over {self.limits.header_bytes} bytes"
-            )
-        room = self.limits.wire_bytes - len(self.wire)
-        if room <= 0:
-            raise FaultError(
-                "too-large", "framing", f"the answer is over {self.limits.wire_bytes} bytes"
-            )
+        room = self._room()
         connection = self._open()
         connection.settimeout(self.deadline.left("receive"))
         try:
@@ -145,6 +137,18 @@ class Guard(httpcore.NetworkBackend, httpcore.NetworkStream):
         if self._broken_off and not self.wire:
             raise self._reset(ConnectionResetError())
         return data
+
+    def _room(self) -> int:
+        """Return how many bytes may still come. Raises FaultError where there are none."""
+        most = self.limits.wire_bytes
+        if len(self.wire) >= most:
+            raise FaultError("too-large", "framing", f"the answer is over {most} bytes")
+        if self.in_head:
+            # However the bytes arrive, no read takes in more than a head may have.
+            most = min(most, self.limits.header_bytes)
+            if len(self.wire) >= most:
+                raise FaultError("too-large", "framing", f"the head is over {most} bytes")
+        return most - len(self.wire)
 
     def read_ahead(self, wait_s: float) -> None:
         """Add to `wire` what is already there, or comes within `wait_s`."""

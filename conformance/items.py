@@ -7,6 +7,7 @@ a key.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from traceback import format_exception
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
@@ -30,7 +31,30 @@ Send = Callable[["Run", "Plan", Any], "CaseRecord | None"]
 """A test function: it sends what it is given, and returns what became of it."""
 
 
-class Held(pytest.Item):
+_FILE: pytest.StashKey[str] = pytest.StashKey()
+
+
+class _Placed(pytest.Item):
+    """An item that is said to stand in its module's file."""
+
+    @cached_property
+    def location(self) -> tuple[str, int | None, str]:
+        """The file as seen from pytest's root folder, the line, the name.
+
+        pytest works the file out for each item anew, which takes as long as judging an answer.
+        """
+        module = self.parent
+        assert module is not None  # noqa: S101  (an item is made from it)
+        if _FILE not in module.stash:
+            module.stash[_FILE] = super().location[0]
+        return module.stash[_FILE], 0, self.name
+
+    def reportinfo(self) -> tuple[Any, int | None, str]:
+        """Return where the item is said to stand."""
+        return self.path, 0, self.name
+
+
+class Held(_Placed):
     """One case, one exploration, or one clause of the answers; `each` is which."""
 
     send: Send
@@ -106,10 +130,6 @@ class Held(pytest.Item):
                 yield "keyword_location", clause.keyword_location
                 yield "instance_location", clause.instance_location
 
-    def reportinfo(self) -> tuple[Any, int | None, str]:
-        """Return where the item is said to stand."""
-        return self.path, 0, self.name
-
 
 def _unusable(item: pytest.Item, problem: UsageError) -> NoReturn:
     """End the run: the user has to mend something."""
@@ -121,7 +141,7 @@ def _unusable(item: pytest.Item, problem: UsageError) -> NoReturn:
     pytest.skip(f"not run: {problem.what}")
 
 
-class Whole(pytest.Item):
+class Whole(_Placed):
     """One operation with all its cases: an item of a run of many operations."""
 
     operation: Operation
@@ -191,10 +211,6 @@ class Whole(pytest.Item):
         if doubtful:
             first = disarmed(doubtful[0].because)
             pytest.skip(f"inconclusive: {len(doubtful)} of {len(records)} cases, first: {first}")
-
-    def reportinfo(self) -> tuple[Any, int | None, str]:
-        """Return where the item is said to stand."""
-        return self.path, 0, self.name
 
 
 _SHOWN = 10

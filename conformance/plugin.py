@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 pytest_plugins = ("conformance.ending",)
 
+_HOME = Path(__file__).parent
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the options; all of them are listed in the README."""
@@ -110,12 +112,18 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object | Non
     return scheduler(config, log, MODULES, [each.id for each in run_of(config).operations])
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave exploration out where nothing is to be explored."""
-    ours = (
-        collection_path.name == "test_random.py" and collection_path.parent == Path(__file__).parent
-    )
-    return True if ours and settings(config).depth == "quick" else None
+    """Leave exploration out where nothing is to be explored, and what is no test of ours always.
+
+    pytest would look at each of two hundred files and folders, and find nothing.
+    """
+    if collection_path.parent != _HOME:
+        return None
+    name = collection_path.name
+    if name == "test_random.py" and settings(config).depth == "quick":
+        return True
+    return None if name.startswith(("test_", "__init__")) else True
 
 
 def pytest_pycollect_makeitem(

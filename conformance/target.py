@@ -2,7 +2,7 @@
 
 `Target.send` returns an Exchange whatever the target does. The parts, from the outside in:
 `address` (what the user said), this module (the run's headers, faults as data), `pacing` (rate and
-retries), `transport` (httpx over httpcore), `guard` (deadline and byte budget), `dial` (DNS,
+retries), `transport` (httpcore), `guard` (deadline and byte budget), `dial` (DNS,
 connect, TLS) and `framing` (what is wrong with the bytes). Importing this module loads no HTTP
 library; building a Target does.
 """
@@ -31,7 +31,7 @@ from conformance.redact import Redactor
 from conformance.safety import Safety, says_true
 
 if TYPE_CHECKING:
-    import httpx
+    import httpcore
 
     from conformance.dial import Address
     from conformance.guard import Guard
@@ -83,7 +83,7 @@ class Target:
         now: Callable[[], float] = time.time,
     ) -> None:
         from conformance.dial import tls_context  # noqa: PLC0415  (imports ssl)
-        from conformance.transport import Transport  # noqa: PLC0415  (imports httpx)
+        from conformance.transport import Transport  # noqa: PLC0415  (imports httpcore)
 
         _silence_loggers()
         self.url = url
@@ -107,9 +107,7 @@ class Target:
         self._once = Once(idempotency_header)
         self._live_member = live_member
         self._halt: HaltError | None = None
-        self._transport = Transport(
-            str(url), tls_context(ca_file) if url.scheme == "https" else None
-        )
+        self._transport = Transport(url, tls_context(ca_file) if url.scheme == "https" else None)
         self._ours = (
             ("Host", url.authority),
             ("Accept", "application/json"),
@@ -130,8 +128,9 @@ class Target:
         self.close()
 
     def close(self) -> None:
-        """Release what the transport holds; no connection outlives its request anyway."""
-        self._transport.close()
+        """Let go of the addresses; no connection outlives its request."""
+        with self._lock:
+            self._addresses = ()
 
     @property
     def requests_sent(self) -> int:
@@ -193,7 +192,6 @@ class Target:
         silent = True
         try:
             guard = self._guard(start + self._timeout_s)
-            prepared.extensions["guard"] = guard
             try:
                 response = self._exchange(prepared, guard)
                 self._answered = True
@@ -220,15 +218,13 @@ class Target:
         deadline = Deadline(self._clock, end, self._timeout_s)
         return Guard(self._resolve(), deadline, self._limits, self._connect_timeout_s)
 
-    def _exchange(self, prepared: httpx.Request, guard: Guard) -> Response:
-        answer = self._transport.handle_request(prepared)
+    def _exchange(self, prepared: httpcore.Request, guard: Guard) -> Response:
+        response = self._transport.exchange(prepared, guard)
         if guard.peer is not None and guard.peer != self._addresses[0]:
             self._prefer(guard.peer)
-        headers = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in answer.headers.raw)
-        # Raw: httpx would decode what a content-encoding names, even where there is no body.
-        return Response(answer.status_code, headers, b"".join(answer.iter_raw()))
+        return response
 
-    def _prepare(self, request: Request) -> httpx.Request:
+    def _prepare(self, request: Request) -> httpcore.Request:
         segments = unquote(request.path.partition("?")[0]).split("/")
         if not _PATH.fullmatch(request.path) or "." in segments or ".." in segments:
             # A dot segment could leave the prefix of the target's URL (RFC 3986, section 5.2.4).

@@ -1,25 +1,29 @@
-"""httpx's transport over one guarded connection a request. Importing it imports httpx."""
+"""httpcore over one guarded connection a request. Importing it imports httpcore.
+
+Not httpx: what it adds (redirects, cookies, proxies, decoding, the environment) is what a request
+of this suite must not have, and it would cost a twentieth of a short run.
+"""
 
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, cast
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 import httpcore
-import httpx
 
 from conformance import framing
+from conformance.address import TargetUrl
 from conformance.errors import SuiteError
+from conformance.exchange import Response
 from conformance.framing import FaultError
 from conformance.guard import Guard
 
-_PORTS = {"http": 80, "https": 443}
 _LAST_WORDS_S: Final = 0.01
 """So long a target that has said that it closes the connection may take to do it."""
 
 
-class _Parts(httpx.SyncByteStream):
+class _Parts:
     """A body in as many pieces as it is to have chunks; may be read again."""
 
     def __init__(self, parts: Sequence[bytes]) -> None:
@@ -29,14 +33,16 @@ class _Parts(httpx.SyncByteStream):
         return iter(self._parts)
 
 
-class Transport(httpx.BaseTransport):
-    """Sends each request on a connection of its own: the Guard in its extension `guard`.
+class Transport:
+    """Sends each request to `url` on a connection of its own, which is a Guard.
 
     Raises FaultError for what the target does wrong, SuiteError where the request is malformed.
     """
 
-    def __init__(self, url: str, tls: ssl.SSLContext | None) -> None:
-        self._url = httpx.URL(url)
+    def __init__(self, url: TargetUrl, tls: ssl.SSLContext | None) -> None:
+        self._scheme, self._host = url.scheme.encode("ascii"), url.host.encode("ascii")
+        self._port = url.port
+        self._origin = httpcore.Origin(self._scheme, self._host, url.port)
         self._tls = tls
 
     def prepare(
@@ -45,35 +51,34 @@ class Transport(httpx.BaseTransport):
         target: str,
         headers: Sequence[tuple[str, str]],
         parts: Sequence[bytes],
-    ) -> httpx.Request:
+    ) -> httpcore.Request:
         """Return a request with exactly these headers, `target` byte for byte on its first line.
 
         Raises SuiteError where HTTP cannot carry it.
         """
         try:
-            method.encode("ascii")
-            return httpx.Request(
-                method,
-                self._url,
+            return httpcore.Request(
+                method.encode("ascii"),
+                httpcore.URL(
+                    scheme=self._scheme,
+                    host=self._host,
+                    port=self._port,
+                    target=target.encode("ascii"),
+                ),
                 headers=[
                     (name.encode("ascii"), value.encode("latin-1")) for name, value in headers
                 ],
-                stream=_Parts(parts),
-                extensions={"target": target.encode("ascii")},
+                content=_Parts(parts),
             )
         except UnicodeEncodeError as problem:
             message = f"a header or a method that HTTP cannot carry: {problem}"
             raise SuiteError(message) from problem
 
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Return the complete response to `request`."""
-        guard: Guard = request.extensions["guard"]
-        url = request.url
+    def exchange(self, request: httpcore.Request, guard: Guard) -> Response:
+        """Send `request` through `guard`, and return the complete response."""
         # No pool: there is nothing to keep, and it would cost a fifth of the time.
         connection = httpcore.HTTPConnection(
-            httpcore.Origin(url.raw_scheme, url.raw_host, url.port or _PORTS[url.scheme]),
-            ssl_context=self._tls,
-            network_backend=guard,
+            self._origin, ssl_context=self._tls, network_backend=guard
         )
         try:
             return _exchange(connection, guard, request)
@@ -86,29 +91,17 @@ class Transport(httpx.BaseTransport):
 
 
 def _exchange(
-    connection: httpcore.HTTPConnection, guard: Guard, request: httpx.Request
-) -> httpx.Response:
-    url = request.url
-    answer = connection.handle_request(
-        httpcore.Request(
-            request.method.encode("ascii"),
-            httpcore.URL(
-                scheme=url.raw_scheme,
-                host=url.raw_host,
-                port=url.port,
-                target=request.extensions["target"],
-            ),
-            headers=request.headers.raw,
-            content=cast("Iterable[bytes]", request.stream),
-        )
-    )
+    connection: httpcore.HTTPConnection, guard: Guard, request: httpcore.Request
+) -> Response:
+    answer = connection.handle_request(request)
+    method = request.method.decode("ascii")
     guard.in_head = False
     framing.check_interim(bytes(guard.wire))
     framing.check_head(
         version=answer.extensions.get("http_version", b"HTTP/1.1"),
         status=answer.status,
         headers=answer.headers,
-        method=request.method,
+        method=method,
         limits=guard.limits,
     )
     body = bytearray()
@@ -120,12 +113,9 @@ def _exchange(
                 "too-large", "framing", f"the body is over {guard.limits.body_bytes} bytes"
             )
     if guard.peer is not None and not guard.ended:
-        _refuse_leftover(guard, request.method, answer)
-    return httpx.Response(
-        answer.status,
-        headers=answer.headers,
-        stream=httpx.ByteStream(bytes(body)),
-    )
+        _refuse_leftover(guard, method, answer)
+    headers = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in answer.headers)
+    return Response(answer.status, headers, bytes(body))
 
 
 def _refuse_leftover(guard: Guard, method: str, answer: httpcore.Response) -> None:

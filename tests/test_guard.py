@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+
 import pytest
 
 from conformance.errors import SuiteError
@@ -36,3 +38,19 @@ def test_a_missed_deadline_names_its_phase(phase: str, said: str) -> None:
 def test_the_last_moment_is_not_zero() -> None:
     # A timeout of zero would make the socket non-blocking.
     assert Deadline(lambda: 5.0, 5.0 + 1e-9, 1.0).left("send") > 1e-4
+
+
+def test_a_head_is_cut_at_its_limit_however_its_bytes_arrive() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address = (socket.AF_INET, listener.getsockname())
+        guard = Guard((address,), SOON, Limits(header_bytes=100), 1.0)
+        guard.connect_tcp("h", 80)
+        there, _ = listener.accept()
+        with there:
+            there.sendall(b"a" * 60)
+            assert len(guard.read(1000)) == 60
+            there.sendall(b"a" * 60)
+            assert len(guard.read(1000)) == 40
+            with pytest.raises(FaultError, match="the head is over 100 bytes"):
+                guard.read(1000)
+        guard.close()
