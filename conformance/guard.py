@@ -1,8 +1,8 @@
 """One connection for one request, under a deadline and a byte budget.
 
-httpcore bounds each single operation, but neither the whole of a request nor the size of
-an answer: a target that sends one byte now and then holds a plain client for ever, an endless body
-takes all memory. So the socket under them is ours.
+httpcore bounds each single operation, but neither the whole of a request nor the size of an answer:
+a target that sends one byte now and then holds a plain client for ever, an endless body takes all
+memory. So the socket under it is ours.
 """
 
 from __future__ import annotations

@@ -226,13 +226,14 @@ def hold(item: Held | Whole) -> None:
     run = run_of(item.config)
     if isinstance(item, Held) and not run.order:
         run.order = tuple(_order(item))
-    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    hook = item.ihook
+    hook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     call = pytest.CallInfo.from_call(
         item.runtest, "call", (pytest.exit.Exception, KeyboardInterrupt)
     )
-    report = item.ihook.pytest_runtest_makereport(item=item, call=call)
+    report = hook.pytest_runtest_makereport(item=item, call=call)
     setattr(report, SENT, run.requests_sent)
-    item.ihook.pytest_runtest_logreport(report=report)
+    hook.pytest_runtest_logreport(report=report)
     ended = pytest.TestReport(
         item.nodeid,
         item.location,
@@ -242,8 +243,8 @@ def hold(item: Held | Whole) -> None:
         "teardown",
         user_properties=item.user_properties,
     )
-    item.ihook.pytest_runtest_logreport(report=ended)
-    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    hook.pytest_runtest_logreport(report=ended)
+    hook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
 
 
 def _order(first: Held) -> Iterator[tuple[Plan, Case]]:

@@ -1,31 +1,28 @@
 """The target: everything the suite sends goes through here, and nothing else does network I/O.
 
 `Target.send` returns an Exchange whatever the target does. The parts, from the outside in:
-`address` (what the user said), this module (the run's headers, faults as data), `pacing` (rate and
-retries), `transport` (httpcore), `guard` (deadline and byte budget), `dial` (DNS,
-connect, TLS) and `framing` (what is wrong with the bytes). Importing this module loads no HTTP
-library; building a Target does.
+`address` (what the user said), `outgoing` (what the run adds), this module (faults as data),
+`pacing` (rate and retries), `transport` (httpcore), `guard` (deadline and byte budget), `dial`
+(DNS, connect, TLS) and `framing` (what is wrong with the bytes). Importing this module loads no
+HTTP library; building a Target does.
 """
 
 from __future__ import annotations
 
 import logging
-import re
 import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
-from urllib.parse import quote, unquote
 
 from conformance.address import TargetUrl, parse_target_url
-from conformance.errors import SuiteError
 from conformance.exchange import Exchange, Fault, Request, Response
 from conformance.framing import FaultError, Limits
-from conformance.headers import TargetHeader, added, expand_header, lacking
+from conformance.headers import TargetHeader, expand_header
 from conformance.once import Once
+from conformance.outgoing import Outgoing
 from conformance.pacing import HaltError, Pace
 from conformance.redact import Redactor
 from conformance.safety import Safety, says_true
@@ -39,10 +36,6 @@ if TYPE_CHECKING:
 __all__ = ["Limits", "Target", "TargetHeader", "TargetUrl", "expand_header", "parse_target_url"]
 
 _LIMITS: Final = Limits()
-_PATH: Final = re.compile(r"/[\x21\x22\x24-\x7e]*")  # visible ASCII without a fragment
-_OURS: Final = frozenset(
-    ("accept-encoding", "connection", "content-length", "host", "transfer-encoding")
-)
 _BAD_GATEWAY: Final = 502
 _NOT_UP: Final = frozenset({_BAD_GATEWAY, 503, 504})
 _BETWEEN_S: Final = 0.5
@@ -91,12 +84,7 @@ class Target:
         for header in headers:
             for secret in header.secrets:
                 self.redactor.add(secret)
-        self._headers = tuple(each for each in headers if each.where == "header")
-        self._query = tuple(
-            (each.name, quote(each.value.reveal(), safe=""))
-            for each in headers
-            if each.where == "query"
-        )
+        self._outgoing = Outgoing(url, headers)
         self._timeout_s = timeout_s
         self._connect_timeout_s = connect_timeout_s
         self._limits = limits
@@ -108,14 +96,6 @@ class Target:
         self._live_member = live_member
         self._halt: HaltError | None = None
         self._transport = Transport(url, tls_context(ca_file) if url.scheme == "https" else None)
-        self._ours = (
-            ("Host", url.authority),
-            ("Accept", "application/json"),
-            ("Accept-Encoding", "identity"),
-            ("User-Agent", f"schema-conformance/{_version()}"),
-            # One connection a request: no answer can be taken for that of another request.
-            ("Connection", "close"),
-        )
         self._lock = threading.Lock()
         self._addresses: tuple[Address, ...] = ()
         self._unresolved: FaultError | None = None
@@ -177,14 +157,15 @@ class Target:
     def shown_headers(self, request: Request) -> tuple[tuple[str, str], ...]:
         """Return the headers sent with `request` for display, the user's variables unexpanded."""
         shown = tuple(
-            (name, self.redactor.clean(shown)) for name, _, shown in self._all_headers(request)
+            (name, self.redactor.clean(shown)) for name, _, shown in self._outgoing.headers(request)
         )
         keyed = self._once.keyed(request) is not request
         return (*shown, (self._once.name, "(new for every request)")) if keyed else shown
 
     def _deliver(self, request: Request, attempt: int) -> tuple[Exchange, bool]:
         """Return what came of one delivery, and whether not a byte of an answer came."""
-        prepared = self._prepare(request)
+        path, headers, parts = self._outgoing.head_and_body(request)
+        prepared = self._transport.prepare(request.method, path, headers, parts)
         self._pace.await_turn()
         start = self._clock()
         response: Response | None = None
@@ -220,53 +201,9 @@ class Target:
 
     def _exchange(self, prepared: httpcore.Request, guard: Guard) -> Response:
         response = self._transport.exchange(prepared, guard)
-        if guard.peer is not None and guard.peer != self._addresses[0]:
+        if guard.peer is not None:
             self._prefer(guard.peer)
         return response
-
-    def _prepare(self, request: Request) -> httpcore.Request:
-        segments = unquote(request.path.partition("?")[0]).split("/")
-        if not _PATH.fullmatch(request.path) or "." in segments or ".." in segments:
-            # A dot segment could leave the prefix of the target's URL (RFC 3986, section 5.2.4).
-            raise SuiteError(f"no path of a request: {request.path[:80]!r}")
-        if request.method == "CONNECT" or _OURS & {name.lower() for name, _ in request.headers}:
-            raise SuiteError("a request may neither open a tunnel nor frame itself")
-        headers = [(name, value) for name, value, _ in self._all_headers(request)]
-        body = request.body
-        parts: tuple[bytes, ...] = () if body is None else (body,)
-        if body is not None and request.chunked:
-            half = (len(body) + 1) // 2
-            parts = (body[:half], body[half:])
-            headers.append(("Transfer-Encoding", "chunked"))
-        elif body is not None:
-            headers.append(("Content-Length", str(len(body))))
-        path = self.url.prefix + request.path + added(request.path, self._query, request.without)
-        return self._transport.prepare(request.method, path, headers, parts)
-
-    def _all_headers(self, request: Request) -> list[tuple[str, str, str]]:
-        """Return (name, value, what to show): a case's own header comes before the user's."""
-        without = request.without
-        theirs = [(name, *self._beside(name, value, without)) for name, value in request.headers]
-        names = {name.lower() for name, _ in request.headers}
-        theirs += [
-            (header.name, value, lacking(*header.shown, request.without) or "")
-            for header in self._headers
-            if header.name.lower() not in names
-            and (value := lacking(header.name, header.value.reveal(), request.without)) is not None
-        ]
-        names |= {header.name.lower() for header in self._headers}
-        ours = [(name, value, value) for name, value in self._ours if name.lower() not in names]
-        # Host stands first even where it is the user's (RFC 9110, section 7.2).
-        return sorted(ours + theirs, key=lambda each: each[0].lower() != "host")
-
-    def _beside(self, name: str, value: str, without: tuple[str, ...]) -> tuple[str, str]:
-        """Return a header's value and what to show of it; cookies of a case join the user's."""
-        for header in self._headers if name.lower() == "cookie" else ():
-            theirs = lacking(header.name, header.value.reveal(), without)
-            if header.name.lower() == "cookie" and theirs is not None:
-                shown = lacking(*header.shown, without)
-                return f"{value}; {theirs}", f"{value}; {shown}"
-        return value, value
 
     def _resolve(self) -> tuple[Address, ...]:
         """Return the target's addresses: one look-up a run, so that no later one can move it.
@@ -293,8 +230,9 @@ class Target:
 
     def _prefer(self, peer: Address) -> None:
         with self._lock:
-            others = (address for address in self._addresses if address != peer)
-            self._addresses = (peer, *others)
+            if self._addresses[:1] != (peer,):
+                others = (address for address in self._addresses if address != peer)
+                self._addresses = (peer, *others)
 
     def _with_hint(self, fault: Fault) -> Fault:
         if self._answered or (fault.phase, fault.code) not in _MISMATCHES[self.url.scheme]:
@@ -310,10 +248,3 @@ def _silence_loggers() -> None:
         logger = logging.getLogger(name)
         logger.setLevel(logging.WARNING)
         logger.propagate = False
-
-
-def _version() -> str:
-    try:
-        return metadata.version("schema-conformance")
-    except metadata.PackageNotFoundError:  # run from a checkout that is not installed
-        return "0"

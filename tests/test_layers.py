@@ -114,6 +114,7 @@ ORDER = (
     "turns",
     "pacing",
     "once",
+    "outgoing",
     "target",
     "embedded",
     "aim",
