@@ -50,20 +50,38 @@ class Respelt:
 def assumed(operation: Operation) -> Operation:
     """Return `operation` with the arrays whose style it leaves open spelt by repeated names.
 
-    That is OpenAPI's default for a form (OpenAPI 3.0.4, section 4.8.15.1).
+    That is OpenAPI's default for a form (OpenAPI 3.0.4, section 4.8.15.1). Objects are spelt with
+    brackets: what is the default of those, versions do not agree on (`conformance.objects`).
     """
 
     def assume(content: Content) -> Content:
         view = View.of(content.schema, content.schema)
         names = {name for schema in view.schemas for name in schema.get("properties", ())}
-        open_ = {
-            name: _ENCODINGS["repeat"]
-            for name in sorted(names - content.encoding.keys() - content.content_types.keys())
-            if view.member(name).types == {"array"}
-        }
+        open_ = {}
+        for name in sorted(names - content.encoding.keys() - content.content_types.keys()):
+            if view.member(name).types == {"array"}:
+                open_[name] = _ENCODINGS["repeat"]
+            elif "object" in view.member(name).types:
+                open_[name] = _ENCODINGS["index"]
         return replace(content, encoding={**content.encoding, **open_}) if open_ else content
 
     return _on_forms(operation, assume)
+
+
+def bracketed(operation: Operation) -> Operation:
+    """Return `operation` with `a[0]` and `a[b]` for what its forms do not settle otherwise."""
+
+    def settle(content: Content) -> Content:
+        view = View.of(content.schema, content.schema)
+        names = {name for schema in view.schemas for name in schema.get("properties", ())}
+        open_ = {
+            name: Encoding("deepObject", explode=True)
+            for name in sorted(names - content.encoding.keys() - content.content_types.keys())
+            if view.member(name).types & {"array", "object"}
+        }
+        return replace(content, encoding={**content.encoding, **open_}) if open_ else content
+
+    return _on_forms(operation, settle)
 
 
 def _on_forms(operation: Operation, change: Callable[[Content], Content]) -> Operation:

@@ -43,7 +43,11 @@ def others(first: Deriver, values: Values) -> Iterator[Deriver | Clause]:
 
 def _as_stated(content: Content) -> Content:
     """Return `content` without what was assumed of its arrays: that is found out for one form."""
-    stated = {name: each for name, each in content.encoding.items() if not each.assumed}
+    stated = {
+        name: each
+        for name, each in content.encoding.items()
+        if not each.assumed or each.style == "deepObject"
+    }
     return replace(content, encoding=stated)
 
 

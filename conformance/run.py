@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from conformance.address import parse_target_url
 from conformance.aim import aim, check, headers_of, is_local, profile_of
-from conformance.arrays import assumed
+from conformance.arrays import assumed, bracketed
 from conformance.case import Case
 from conformance.clause import Clause
 from conformance.contract import Selection, default_source, load
@@ -115,11 +115,14 @@ class Run:
     def _plans(self) -> Plans:
         settings = self.settings
         self.untested |= dict(self.contract.unreadable)
-        contract = self.contract
-        if self._profile.closes_objects:
-            closed = (replace(each, closed=True) for each in contract.operations)
-            contract = replace(contract, operations=tuple(closed))
+        operations = map(self._known_of, self.contract.operations)
+        contract = replace(self.contract, operations=tuple(operations))
         return Plans(contract, self.values, settings.shard, settings.most_cases, settings.cache)
+
+    def _known_of(self, operation: Operation) -> Operation:
+        """Return `operation` with what the profile knows beside the contract."""
+        known = bracketed(operation) if self._profile.reads_brackets else operation
+        return replace(known, closed=operation.closed or self._profile.closes_objects)
 
     @property
     def operations(self) -> tuple[Operation, ...]:

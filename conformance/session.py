@@ -22,6 +22,7 @@ from conformance.exchange import Exchange, Request
 from conformance.explain import explain
 from conformance.journal import Journal, JournalWriter
 from conformance.judge import Judgement, judge
+from conformance.objects import assumed_objects, carries, unread
 from conformance.pacing import HaltError
 from conformance.plan import Plan
 from conformance.preflight import diagnose, is_nowhere, nowhere, unknown_values, wants_values
@@ -92,6 +93,8 @@ class Session:
         self._not_ready: dict[str, AbortRecord] = {}
         self._believed: set[tuple[str, str]] = set()
         self._respelt: dict[str, Respelt | None] = {}
+        self._objects: dict[str, frozenset[str]] = {}
+        self._unread: dict[str, frozenset[str]] = {}
         self._refused: Case | None = None
         self._held: set[str] = set()
         self._order: tuple[tuple[Plan, Case], ...] = ()
@@ -216,6 +219,18 @@ class Session:
         respelt = self._respelt[plan.operation.id]
         return case if respelt is None else respelt.cases.get(case.id)
 
+    def _unread_in(self, plan: Plan, case: Case) -> str:
+        """Return the object that `case` sends and the target does not read, or nothing."""
+        name = plan.operation.id
+        if name not in self._objects:
+            self._objects[name] = assumed_objects(plan.operation)
+        if not any(carries(case, each) for each in self._objects[name]):
+            return ""
+        if name not in self._unread:
+            lost = name in self._nowhere
+            self._unread[name] = frozenset() if lost else unread(plan, self._asking(plan))
+        return next((each for each in sorted(self._unread[name]) if carries(case, each)), "")
+
     def _means_all(self, exchange: Exchange) -> bool:
         """Whether what keeps one operation from being judged keeps all others as well."""
         status = exchange.response.status if exchange.response is not None else 0
@@ -249,6 +264,8 @@ class Session:
         self._sent.clear()
         self._held.clear()
         self._respelt.clear()
+        self._objects.clear()
+        self._unread.clear()
         self.expect(())
         self.answers.forget()
 
@@ -279,9 +296,12 @@ class Session:
         self.writer.start(case.id)
         self._look_ahead(case)
         begun = self._clock()
+        unread = self._unread_in(plan, case)
         sent = case if explored else self._as_read(plan, case)
         respelt = self._respelt.get(plan.operation.id)
-        if sent is not None:
+        if unread:
+            finished = _unsaid(plan, case, _UNREAD.format(unread))
+        elif sent is not None:
             finished = self._held_to(plan if respelt is None else respelt.plan, sent)
         else:
             finished = _unsaid(plan, case)
@@ -298,6 +318,8 @@ class Session:
         """Send `case` and its controls without a record: one draw of an exploration."""
         if self.abort is not None:
             raise Aborted(self.abort)
+        if self._unread_in(plan, case):
+            return Verdict.INCONCLUSIVE
         control = self._nearest(plan, case)
         answer = self.answer(plan, case.request)
         self._note(plan, case, answer)
@@ -413,7 +435,7 @@ class Session:
         for case in plan.cases if self.abort is None else ():
             if case.id not in self._held:
                 self.ready(plan)
-                sent = self._as_read(plan, case)
+                sent = None if self._unread_in(plan, case) else self._as_read(plan, case)
                 if sent is not None:
                     self._note(plan, sent, self.answer(plan, sent.request))
         finished = self.answers.verdict(plan, clause, shown_only=self.abort is not None)
@@ -424,8 +446,14 @@ class Session:
         return finished
 
 
-def _unsaid(plan: Plan, case: Case) -> CaseRecord:
-    because = "the target accepts its array in no spelling, so nothing is known of what it reads"
+_NOT_SPELT = "the target accepts its array in no spelling, so nothing is known of what it reads"
+_UNREAD = (
+    "the contract does not say how {0}, an object, travels in a form, and the target does not read "
+    "it in brackets: state encoding.{0}.style"
+)
+
+
+def _unsaid(plan: Plan, case: Case, because: str = _NOT_SPELT) -> CaseRecord:
     return CaseRecord(
         id=case.id,
         clause=case.clause.id,

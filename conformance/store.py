@@ -80,7 +80,8 @@ class Store:
                 Path(temporary).unlink(missing_ok=True)
 
     def _path(self, operation: Operation, values: Values) -> Path:
-        key = f"{operation.id}\n{operation.closed}\n{values!r}"
+        known = [[*each.encoding.items()] for each in operation.contents]
+        key = f"{operation.id}\n{operation.closed}\n{known!r}\n{values!r}"
         return self._folder / hashlib.sha256(key.encode()).hexdigest()[:32]
 
     def _forget_old(self) -> None:

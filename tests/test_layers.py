@@ -98,6 +98,7 @@ ORDER = (
     "documented_headers",
     "plan",
     "arrays",
+    "objects",
     "store",
     "plans",
     # the socket

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from conformance.exchange import Exchange, Response
 from conformance.plan import Plan, derive
 from conformance.profiles import NOBODY, Profile, chosen, host_of, profiles
 from conformance.redact import Redactor
+from conformance.run import Run, Settings
 
 STRIPE = profiles()["stripe"]
 LINK = "https://hooks.example.test/s/4711-canary"
@@ -72,3 +74,20 @@ def test_secrets_that_the_contract_does_not_mark_are_hidden() -> None:
 def test_the_culprit_of_an_error_is_read() -> None:
     error = {"error": {"type": "invalid_request_error", "param": "account"}}
     assert answered(400, error, STRIPE)[1] == "account"
+
+
+def test_a_profile_says_what_the_contract_does_not(tmp_path: Path) -> None:
+    """A page of one operation has no encoding, and its nested objects are open."""
+    inner = {"type": "object", "properties": {"city": {"type": "string"}}}
+    schema = {"type": "object", "properties": {"addr": inner, "a": {"type": "string"}}}
+    body = {"content": {"application/x-www-form-urlencoded": {"schema": schema}}}
+    path = {"post": {"requestBody": body, "responses": {"200": {"description": ""}}}}
+    source = tmp_path / "api.json"
+    info = {"title": "", "version": ""}
+    source.write_text(json.dumps({"openapi": "3.0.3", "info": info, "paths": {"/a": path}}))
+    known = {}
+    for name in ("stripe", "none"):
+        run = Run(Settings(contract=str(source), profile=name, reports=tmp_path), "x")
+        (operation,) = run.operations
+        known[name] = (operation.closed, {*operation.contents[0].encoding})
+    assert known == {"stripe": (True, {"addr"}), "none": (False, set())}

@@ -40,7 +40,8 @@ class Profile:
     output may show, by the `object` of the answer that has them. `culprits` lead to the name of
     the parameter that an error blames. `idempotency_header` names the header by which a request
     that is delivered twice is done once. `closes_objects` says that names which are not declared
-    are refused at every depth, whether the schema says so or not.
+    are refused at every depth, whether the schema says so or not; `reads_brackets` that arrays and
+    objects travel as `a[0]` and `a[b]` in a form, whether the contract says so or not.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Profile:
     culprits: tuple[tuple[str, ...], ...] = ()
     idempotency_header: str = ""
     closes_objects: bool = False
+    reads_brackets: bool = False
 
     def owns(self, host: str) -> bool:
         """Whether `host` is the provider's."""

@@ -37,4 +37,6 @@ PROFILE = Profile(
     idempotency_header="Idempotency-Key",
     # Its description closes the top of a body only; it refuses unknown names at any depth.
     closes_objects=True,
+    # So its description says of every form; a page of one operation does not.
+    reads_brackets=True,
 )
