@@ -40,6 +40,8 @@ def doubt(journal: Journal, findings: Sequence[Finding], not_run: int) -> Doubt 
         return Doubt(journal.abort.sentence, "Nothing more was sent.", journal.abort.remedy)
     if refused := _none_ready(open_cases):
         return refused
+    if inconclusive and (lost := _nowhere(journal, open_cases)):
+        return lost
     if one := _one_sided(open_cases):
         return one
     if inconclusive:
@@ -127,6 +129,21 @@ def _none_ready(cases: Sequence[CaseRecord]) -> Doubt | None:
         f"not one of {some(len(cases), 'operation')} could be judged",
         cases[0].because,
         "The report says of each of them why.",
+    )
+
+
+def _nowhere(journal: Journal, cases: Sequence[CaseRecord]) -> Doubt | None:
+    """Tell which path parameters to pin, where all that is open is open for lack of them."""
+    lost = [each for each in journal.clauses if each.keyword == "resource"]
+    unproved = {case.operation for case in cases if case.verdict is Verdict.INCONCLUSIVE}
+    if not unproved <= {clause.operation for clause in lost}:
+        return None
+    give = lost[0].reason.partition(": ")[2]
+    more = f" So for {some(len(lost) - 1, 'operation')} more." if len(lost) > 1 else ""
+    return Doubt(
+        f"the target knows nothing {lost[0].words.removeprefix('something is ')}",
+        "What can be told without it was; what needs an accepted request proved nothing.",
+        f"{give[:1].upper()}{give[1:]}.{more}",
     )
 
 

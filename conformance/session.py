@@ -449,7 +449,7 @@ class Session:
 _NOT_SPELT = "the target accepts its array in no spelling, so nothing is known of what it reads"
 _UNREAD = (
     "the contract does not say how {0}, an object, travels in a form, and the target does not read "
-    "it in brackets: state encoding.{0}.style"
+    "it in brackets: state encoding.{0}.style, or its contentType where it is a JSON text"
 )
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from conformance.arrays import assumed
 from conformance.contract.model import DocumentedResponse, Json, Operation
+from conformance.contract.openapi import to_contract
 from conformance.objects import assumed_objects
 from conformance.plan import derive
 from conformance.reference import application
@@ -82,6 +83,25 @@ def test_where_brackets_are_read_the_rules_of_members_are_tested(*, required: bo
     found = held(derive(asked), application(wrong))
     assert {each.clause for each in found} == {"PostThing/addr/zip/minimum"}
     assert {each.verdict for each in found} == {Verdict.FAIL}
+
+
+def document(encoding: Json) -> Json:
+    address = closed({"city": TEXT, "zip": COUNT}, "city")
+    content = {FORM: {"schema": closed({"a": TEXT, "addr": address}, "a"), "encoding": encoding}}
+    answers = {"200": {"description": ""}, "4XX": {"description": ""}}
+    post = {"requestBody": {"required": True, "content": content}, "responses": answers}
+    return {"openapi": "3.0.4", "info": {}, "paths": {"/a": {"post": post}}}
+
+
+def test_a_content_type_settles_that_an_object_is_a_json_text() -> None:
+    stated = {"addr": {"contentType": "application/json; charset=utf-8"}}
+    (operation,) = to_contract(document(stated), "d").operations
+    assert assumed_objects(assumed(operation)) == frozenset()
+    plan = derive(assumed(operation))
+    assert any(b"addr=%7B" in (case.request.body or b"") for case in plan.cases)
+    assert held(plan, application(operation)) == []
+    (open_,) = to_contract(document({}), "d").operations
+    assert assumed_objects(assumed(open_)) == {"addr"}
 
 
 def test_what_the_contract_settles_is_never_in_question() -> None:

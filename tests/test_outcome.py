@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from conformance.contract.model import Operation, Parameter
 from conformance.evidence import Standing, tally
 from conformance.journal import Journal
 from conformance.outcome import State, judge_run
+from conformance.preflight import nowhere
 from conformance.records import Breach, EndRecord
 from conformance.verdict import Expectation, Level, Symptom, Verdict
 from tests import sample
@@ -230,3 +232,26 @@ def test_a_clause_that_a_finding_names_is_broken_without_a_case_of_its_own() -> 
 def test_the_exit_status_does_not_depend_on_the_end_record() -> None:
     journal = replace(sample.green(), end=EndRecord(1.0, 300, 5))
     assert judge_run(journal, ()).exit == 0
+
+
+def test_a_path_where_nothing_is_names_what_to_pin() -> None:
+    operation = Operation(
+        "GetThing",
+        "GET",
+        "/things/{id}",
+        "#/get",
+        parameters=(Parameter("id", "path", True, {}, "#/id"),),  # noqa: FBT003  (as declared)
+    )
+    journal = verdicts(sample.green(), Verdict.INCONCLUSIVE)
+    operation = replace(operation, id=journal.cases[0].operation)
+    lost = replace(journal, clauses=(*journal.clauses, nowhere(operation)))
+    outcome = judge_run(lost, ())
+    assert outcome.state is State.INCONCLUSIVE
+    assert outcome.headline == "? Inconclusive: the target knows nothing at /things/{id}"
+    assert outcome.remedy == (
+        'Give it what exists, under [values.PostAccountLinks] in conformance.toml: "path.id" = ….'
+    )
+    two = replace(lost, clauses=(*lost.clauses, nowhere(replace(operation, id="DelThing"))))
+    assert judge_run(two, ()).remedy.endswith(" So for 1 operation more.")
+    # Where everything was proved all the same, nothing is asked for.
+    assert judge_run(replace(lost, cases=sample.green().cases), ()).state is not State.INCONCLUSIVE

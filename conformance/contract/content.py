@@ -159,21 +159,31 @@ class Reader:
                     media_type=media_type.partition(";")[0].strip().lower(),
                     schema=None if schema is None else self._schemas.standalone(schema, where),
                     pointer=where,
-                    encoding=self._encoding(media.get("encoding", {}), f"{at}/encoding"),
+                    encoding=self._encoding(
+                        media.get("encoding", {}),
+                        f"{at}/encoding",
+                        form=media_type.lower().startswith("application/x-www-form-urlencoded"),
+                    ),
                     content_types=_content_types(media.get("encoding", {})),
                     examples=self._examples(media, at),
                 )
             )
         return tuple(contents)
 
-    def _encoding(self, value: Json, pointer: str) -> dict[str, Encoding]:
-        """Return the encodings that settle a style: one with `contentType` alone leaves it open."""
+    def _encoding(self, value: Json, pointer: str, *, form: bool) -> dict[str, Encoding]:
+        """Return the encodings that settle a style.
+
+        In a form, `contentType` alone settles that a value is a JSON text (OpenAPI 3.0.4, section
+        4.8.15.1).
+        """
         found: dict[str, Encoding] = {}
         for name, stated in self.object(value, pointer).items():
             encoding = self.object(stated, join(pointer, name))
             if not encoding.keys().isdisjoint(("style", "explode", "allowReserved")):
                 style = str(encoding.get("style", "form"))
                 found[name] = Encoding(style, encoding.get("explode", style == "form") is True)
+            elif form and str(encoding.get("contentType", "")).partition(";")[0].endswith("json"):
+                found[name] = Encoding("application/json", explode=False)
         return found
 
     def error(

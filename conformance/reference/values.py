@@ -6,6 +6,7 @@ stand. What fits no type is left as it came, for the checks to refuse.
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -46,6 +47,8 @@ class Reader:
         if len(found) > 1:
             wanted = {"anyOf": found}
         style = self.encoding.get(name)
+        if style is not None and style.style.endswith("json") and len(node.texts) == 1:
+            return _document(node.texts[0], at)
         by_name = self.repeats or (style is not None and style.style in _DELIMITERS)
         if by_name and "array" in types_of(wanted) and node.texts:
             texts = node.texts
@@ -105,6 +108,14 @@ class Reader:
             self._value(item_schema(wanted, index), node, f"{at}[{index}]")
             for index, node in enumerate(nodes)
         ]
+
+
+def _document(text: str, at: str) -> Json:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        message = f"Parameter {at} is no JSON text."
+        raise FormError(message, at) from None
 
 
 def _scalar(kinds: tuple[str, ...], text: str) -> Json:
