@@ -254,7 +254,8 @@ def _is_owed(obligation: Obligation, expectation: Expectation, context: Context)
 
 def _breaks_only(clause: Clause, breaks: tuple[str, ...]) -> bool:
     """Whether a request that breaks these clauses breaks that of the case and no other."""
-    wanted = {clause.keyword} | _ENTAILED.get(clause.keyword, set())
+    keyword = clause.id.rpartition("/")[2]
+    wanted = {keyword} | _ENTAILED.get(keyword, set())
     keywords = {each.rpartition("/")[2] for each in breaks}
     own = clause.id in breaks or (clause.keyword == "required" and "required" in keywords)
     return own and keywords <= wanted | _FOLLOWS

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from conformance.clause import Clause
+from conformance.contract.model import CLOSED
 from conformance.records import CaseRecord
 from conformance.verdict import Expectation, Symptom, Verdict
 
@@ -219,6 +220,8 @@ def _keywords(
     for group in groups:
         clause = clauses.get(group.clauses[0])
         by_keyword.setdefault(clause.keyword if clause else group.clauses[0], []).append(group)
+    if _same_manner(by_keyword, judged, clauses):
+        by_keyword[_ADDITIONAL] += by_keyword.pop(CLOSED)
     for keyword, same in by_keyword.items():
         peers = [
             case
@@ -229,6 +232,25 @@ def _keywords(
             yield _one(same, f"every/{keyword}", f"every place with {keyword}")
         else:
             yield from same
+
+
+_ADDITIONAL = "additionalProperties"
+
+
+def _same_manner(
+    groups: Mapping[str, list[Group]], judged: list[CaseRecord], clauses: Mapping[str, Clause]
+) -> bool:
+    """Whether no object is closed: neither where the schema says it nor where it is advised."""
+    if not groups.keys() >= {_ADDITIONAL, CLOSED}:
+        return False
+    failing = {case.id for case in _cases([*groups[_ADDITIONAL], *groups[CLOSED]])}
+    return all(
+        case.id in failing
+        for case in judged
+        if case.expectation is Expectation.REFUSE
+        and case.clause in clauses
+        and clauses[case.clause].keyword in (_ADDITIONAL, CLOSED)
+    )
 
 
 def _alike(groups: list[Group], peers: list[CaseRecord]) -> bool:

@@ -15,7 +15,7 @@ from conformance.case import clause_id, excerpt, place_id
 from conformance.clause import Clause, State
 from conformance.closing import ADVISED, closed
 from conformance.codec import BODY, Codec
-from conformance.contract.model import Content, Json, Operation
+from conformance.contract.model import CLOSED, Content, Json, Operation
 from conformance.direction import to_send
 from conformance.example import NoExampleError
 from conformance.exchange import Request
@@ -27,7 +27,7 @@ from conformance.schema import dereference
 from conformance.sites import Uncovered, walk, words_of
 from conformance.validation import Broken
 from conformance.values import NONE, Values, narrowed
-from conformance.verdict import Expectation
+from conformance.verdict import Expectation, Level
 from conformance.versions import named
 from conformance.wire import InexpressibleError, Readings, Spelling, wire_of
 
@@ -164,7 +164,7 @@ class Deriver:
             "value": describe(value),
             "subject": subject or "each required name",
         }
-        return Clause(
+        clause = Clause(
             id=self._named(trail, rule.keyword),
             operation=self.operation.id,
             side="request",
@@ -177,6 +177,7 @@ class Deriver:
             level=site.level_of(rule.keyword),
             part=path[0],
         )
+        return clause if clause.level is Level.MUST else _advised(clause, site)
 
     def place_of(self, path: Path) -> str:
         """Return where the contract declares a part of messages, or a member of one."""
@@ -273,6 +274,18 @@ class Deriver:
             subject = each.subjects if each.keyword in ("required", "properties") else ()
             found[self._named((*each.trail, *subject), each.keyword)] = None
         return tuple(found)
+
+
+def _advised(clause: Clause, site: Site) -> Clause:
+    """Return the clause of a closed object as advice: the contract has no such keyword."""
+    return replace(
+        clause,
+        keyword=CLOSED,
+        keyword_location=site.pointer,
+        words=f"{clause.words}, though the schema leaves it open",
+        value="",
+        source=f"what is known of the provider: its profile, or {CLOSED}",
+    )
 
 
 def operation_clause(

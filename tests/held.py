@@ -46,8 +46,8 @@ class Direct:
         return Exchange(request, found, None, 1.0, 0.0)
 
 
-def held(plan: Plan, clause: str, folder: Path) -> tuple[Finding, ...]:
-    """Return what is found where the embedded target breaks `clause` (none: it breaks nothing)."""
+def held(plan: Plan, clause: str, folder: Path, app: App | None = None) -> tuple[Finding, ...]:
+    """Return what is found where `app`, or else the embedded target, breaks `clause` (or none)."""
     operation = plan.operation
     broken = reference.break_clause(operation, clause) if clause else operation
     journal = folder / "journal.ndjson"
@@ -59,7 +59,8 @@ def held(plan: Plan, clause: str, folder: Path) -> tuple[Finding, ...]:
         writer.write("run", replace(head, operations=(own,)))
         for each in plan.clauses:
             writer.write("clause", each)
-        session = Session(Direct(reference.application(broken)), writer, Redactor(), "http://h")
+        target = Direct(app or reference.application(broken))
+        session = Session(target, writer, Redactor(), "http://h")
         for case in plan.cases:
             session.hold(plan, case)
     finally:

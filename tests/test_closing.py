@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from conformance import reference
 from conformance.closing import closed as closing
 from conformance.contract.model import Content, DocumentedResponse, Json, Operation
 from conformance.contract.openapi import to_contract
@@ -14,6 +16,7 @@ from conformance.plan import derive
 from conformance.reference import application
 from conformance.validation import Validator
 from conformance.verdict import Expectation, Level, Verdict
+from tests.held import held as directly
 from tests.over_http import complaints, held, unfound
 from tests.soundness import DEEP, FORM, JSON, TEXT, Small, closed
 
@@ -57,7 +60,7 @@ ADVISED = ("/in", "/list/items", "/either/anyOf.0")
 def test_what_a_provider_closes_is_advice_at_every_depth(media_type: str) -> None:
     known = replace(operation(media_type), closed=True)
     plan = derive(known)
-    clauses = {c.local: c for c in plan.clauses if c.keyword == "additionalProperties"}
+    clauses = {c.local: c for c in plan.clauses if c.local.endswith("/additionalProperties")}
     nested = {local for local, c in clauses.items() if c.level is Level.SHOULD}
     assert nested == {f"{each}/additionalProperties" for each in ADVISED}
     assert complaints(known) == []
@@ -119,6 +122,24 @@ def test_an_extension_closes_from_its_schema_on() -> None:
     assert validator.fits({"out": {"z": 1}})
     assert not validator.fits({"in": {"z": 1}})
     assert closing(OPEN, everywhere=False) is OPEN
+
+
+def findings(known: Operation, server: Operation, folder: Path) -> list[tuple[str, Level]]:
+    """Return what is found where `server` answers for `known`: the cause, and its level."""
+    found = directly(derive(known), "", folder, reference.application(server))
+    return [(each.id, each.level) for each in found]
+
+
+def test_a_target_that_closes_nothing_below_is_one_finding(tmp_path: Path) -> None:
+    known = replace(operation(JSON), closed=True)
+    (found,) = findings(known, operation(JSON), tmp_path)
+    assert found == ("PostThing:every/x-conformance-closed/accepted", Level.SHOULD)
+    # Nor above: then it is the same fault, and a breach of the schema.
+    (content,) = operation(JSON).contents
+    loose = {k: v for k, v in content.schema.items() if k != "additionalProperties"}
+    server = replace(operation(JSON), contents=(replace(content, schema=loose),))
+    (found,) = findings(known, server, tmp_path)
+    assert found == ("PostThing:every/additionalProperties/accepted", Level.MUST)
 
 
 def document(**more: Json) -> Json:
