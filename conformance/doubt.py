@@ -38,12 +38,9 @@ def doubt(journal: Journal, findings: Sequence[Finding], not_run: int) -> Doubt 
     ]
     if journal.abort is not None:
         return Doubt(journal.abort.sentence, "Nothing more was sent.", journal.abort.remedy)
-    if refused := _none_ready(open_cases):
-        return refused
-    if inconclusive and (lost := _nowhere(journal, open_cases)):
-        return lost
-    if one := _one_sided(open_cases):
-        return one
+    whole = _none_ready(open_cases) or _nowhere(journal, open_cases) or _one_sided(open_cases)
+    if whole is not None:
+        return whole
     if inconclusive:
         return Doubt(
             f"{some(inconclusive, 'case')} proved nothing",
@@ -136,7 +133,7 @@ def _nowhere(journal: Journal, cases: Sequence[CaseRecord]) -> Doubt | None:
     """Tell which path parameters to pin, where all that is open is open for lack of them."""
     lost = [each for each in journal.clauses if each.keyword == "resource"]
     unproved = {case.operation for case in cases if case.verdict is Verdict.INCONCLUSIVE}
-    if not unproved <= {clause.operation for clause in lost}:
+    if not unproved or not unproved <= {clause.operation for clause in lost}:
         return None
     give = lost[0].reason.partition(": ")[2]
     more = f" So for {some(len(lost) - 1, 'operation')} more." if len(lost) > 1 else ""
