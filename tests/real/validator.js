@@ -15,7 +15,7 @@ app.use((request, _, next) => {
   if (typeof request.body === "string") request.body = read(request.body);
   next();
 });
-app.use(middleware({ apiSpec: document, validateSecurity: false }));
+app.use(middleware({ apiSpec: document }));
 
 let made = 0;
 app.all("/v1/account_links", (_, response) => {
