@@ -12,12 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property, reduce
+from functools import cached_property, lru_cache, reduce
 from itertools import islice, product
 
 from conformance.contract.model import Content, Json, Operation
 from conformance.exchange import Request
 from conformance.parameters import Fields, cookie, fields_of, header, path, query
+from conformance.schema import Same
 from conformance.wire import Readings, Spelling, Wire
 from conformance.wire.text import MOST_READINGS
 
@@ -25,6 +26,7 @@ BODY = "body"
 LOCATIONS = ("path", "query", "header", "cookie")
 """Where parameters stand (OpenAPI 3.0.4, section 4.8.12.1), in the order of a message's parts."""
 
+_NOTHING: Mapping[str, Json] = {}
 _LONGEST = 8_000
 """Octets of a request line that every server should take (RFC 9112, section 3)."""
 
@@ -87,9 +89,13 @@ class Codec:
     def encode(self, message: Mapping[str, Json], spelling: Spelling | None = None) -> Request:
         """Return the request that carries `message`. Raises InexpressibleError."""
         template, fields = self.operation.path, self.fields
-        place = path.write(template, fields.get("path", {}), message.get("path", {}))
-        asked = query.write(fields.get("query", {}), message.get("query", {}))
-        place += f"?{asked}" if asked else ""
+        place = template
+        if "path" in fields or "{" in template:
+            values = Same(message.get("path", _NOTHING))
+            place = _path(template, Same(fields.get("path", _NOTHING)), values)
+        if "query" in message:
+            asked = query.write(fields.get("query", _NOTHING), message["query"])
+            place += f"?{asked}" if asked else ""
         headers = self._headers(message) if fields else ()
         request = Request(self.operation.method.upper(), place, headers)
         if BODY not in message or self.content is None or self.wire is None:
@@ -110,9 +116,9 @@ class Codec:
         kind = media_type
         if kind is None:
             kind = self.wire.label(self.content) if self.wire and self.content else ""
-        others = tuple(each for each in request.headers if each[0] != "Content-Type")
+        others = tuple([each for each in request.headers if each[0] != "Content-Type"])
         headers = ((("Content-Type", kind),) if kind else ()) + others
-        return replace(request, headers=headers, body=data)
+        return Request(request.method, request.path, headers, data, request.chunked)
 
     # --- reading ---
 
@@ -130,7 +136,7 @@ class Codec:
         found = []
         for location, fields in self.fields.items():
             if location == "path":
-                values = path.read(self.operation.path, fields, place)
+                values = _path_read(self.operation.path, Same(fields), place)
             elif location == "query":
                 values = query.read(fields, asked)
             else:
@@ -151,8 +157,20 @@ class Codec:
         return replace(readings, values=(*readings.values, {}))
 
 
+@lru_cache(maxsize=1024)
+def _path(template: str, fields: Same, values: Same) -> str:
+    """Return the path of messages that share their parameters: written once, known by identity."""
+    return path.write(template, fields.value, values.value)
+
+
+@lru_cache(maxsize=1024)
+def _path_read(template: str, fields: Same, place: str) -> Readings:
+    return path.read(template, fields.value, place)
+
+
 def _part(name: str, found: Readings) -> Readings:
-    return replace(found, values=tuple({name: value} for value in found.values))
+    values = tuple([{name: value} for value in found.values])
+    return Readings(values, found.unreadable, found.complete)
 
 
 def _together(one: Readings, other: Readings) -> Readings:

@@ -89,23 +89,28 @@ class Messages:
         return self.ordered(message)
 
     def ordered(self, message: Message) -> Message:
-        """Return `message` in the usual order: required members, optional ones, unknown ones."""
+        """Return `message` in the usual order: required members, optional ones, unknown ones.
+
+        A part that is in order stays the same object, so that what is known of it is known again.
+        """
         return {
-            part: {
-                name: value[name]
-                for name in dict.fromkeys([*self._usual.get(part, ()), *value])
-                if name in value
-            }
-            if isinstance(value, dict)
-            else value
+            part: self._in_order(part, value) if isinstance(value, dict) else value
             for part, value in message.items()
         }
 
+    def _in_order(self, part: str, value: Message) -> Message:
+        usual = self._usual.get(part, {})
+        names = sorted(value, key=lambda name: usual.get(name, len(usual)))
+        return value if names == [*value] else {name: value[name] for name in names}
+
     @cached_property
-    def _usual(self) -> Mapping[str, list[str]]:
-        found: dict[str, list[str]] = {}
+    def _usual(self) -> Mapping[str, Mapping[str, int]]:
+        """The place of each known member in the order of its part."""
+        found: dict[str, dict[str, int]] = {}
         for path in [*(path for path, _ in members(self.smallest)), *self.optional]:
-            found.setdefault(path[0], []).extend(path[1:])
+            for name in path[1:]:
+                known = found.setdefault(path[0], {})
+                known.setdefault(name, len(known))
         return found
 
     def combinations(self) -> Iterator[Context]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
 
 from conformance.exchange import Request
@@ -11,25 +11,25 @@ from conformance.percent import decoded
 
 _LONG_BODY = 8_000
 _BODILESS = ("GET", "HEAD", "DELETE")
-_PATTERNS = {
-    "astral": re.compile(rb"%[Ff][0-4](%[89ABab][0-9A-Fa-f]){3}|[\xf0-\xf4][\x80-\xbf]{3}"),
-    "combining": re.compile(rb"%[Cc][CcDd]%[89ABab]|[\xcc\xcd][\x80-\xbf]"),
-    "non-ascii": re.compile(rb"%[89A-Fa-f]|[\x80-\xff]"),
-    "raw brackets": re.compile(rb"[\[\]]"),
-    "encoded brackets": re.compile(rb"%5[BDbd]"),
-    "plus sign": re.compile(rb"\+"),
-    "percent-20": re.compile(rb"%20"),
-    "empty name": re.compile(rb"(^|&)="),
-    "markup": re.compile(rb"%3[CcEe]|%22|%27|%5[Cc]"),
+_HIGH = {
+    "astral": (
+        (b"%F", b"%f"),
+        re.compile(rb"%[Ff][0-4](%[89ABab][0-9A-Fa-f]){3}|[\xf0-\xf4][\x80-\xbf]{3}"),
+    ),
+    "combining": ((b"%C", b"%c"), re.compile(rb"%[Cc][CcDd]%[89ABab]|[\xcc\xcd][\x80-\xbf]")),
+    "non-ascii": ((b"%",), re.compile(rb"%[89A-Fa-f]|[\x80-\xff]")),
 }
-_REMARKABLE = re.compile(rb"[\[\]%+\x80-\xff]|(?:^|&)=")
-"""No pattern is found in a body without one of these; most bodies have none."""
+"""Patterns with octets one of which an ASCII body needs: quicker to look for."""
 
-_PLAIN: Mapping[str, tuple[bytes, ...]] = {
+_MARKS = {
     "raw brackets": (b"[", b"]"),
+    "encoded brackets": (b"%5B", b"%5b", b"%5D", b"%5d"),
     "plus sign": (b"+",),
+    "percent-20": (b"%20",),
+    "empty name": (b"&=",),
+    "markup": (b"%3C", b"%3c", b"%3E", b"%3e", b"%22", b"%27", b"%5C", b"%5c"),
 }
-"""Traits that a body without escapes may have, by what shows them: quicker than a pattern."""
+_UNESCAPED = ("raw brackets", "plus sign", "empty name")
 
 
 def traits(request: Request) -> tuple[str, ...]:
@@ -40,15 +40,16 @@ def traits(request: Request) -> tuple[str, ...]:
 def _traits(request: Request) -> Iterator[str]:
     query = request.path.partition("?")[2].encode("latin-1")
     body = b"&".join(filter(None, (query, request.body)))
-    remarkable = _REMARKABLE.search(body) is not None
-    escaped = b"%" in body or not body.isascii()
-    for name, pattern in _PATTERNS.items() if remarkable else ():
-        plain = _PLAIN.get(name)
-        if plain is not None:
-            found = any(mark in body for mark in plain)
-        else:
-            found = (escaped or name == "empty name") and pattern.search(body) is not None
-        if found:
+    plain = body.isascii()
+    percent = b"%" in body
+    escaped = percent or not plain
+    if escaped:
+        for name, (octets, pattern) in _HIGH.items():
+            if (not plain or any(each in body for each in octets)) and pattern.search(body):
+                yield name
+    pairs = b"&" + body
+    for name in _MARKS if percent else _UNESCAPED:
+        if any(each in pairs for each in _MARKS[name]):
             yield name
     if escaped and len(body) <= _LONG_BODY and not _is_utf8(decoded(body)):
         yield "bytes that are not UTF-8"

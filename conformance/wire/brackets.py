@@ -6,6 +6,7 @@ Nothing is typed here: texts stay texts.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -37,35 +38,59 @@ def trees(
     The second tree is without the names whose brackets do not close and without malformed
     percent-encoding, which some decoders drop; None where there is neither.
     """
+    sent = data.split(b"&")
+    pairs = [_pair(each) for each in sent if each]
+    unreadable = len(pairs) < len(sent) and bool(data)
+    odd = False
+    for pair in pairs:
+        unclosed = pair.steps is None and pair.name not in literal
+        unreadable |= pair.bad or unclosed
+        odd |= pair.malformed or unclosed
+    clean = [each for each in pairs if not each.malformed] if odd else []
+    return _tree(pairs, literal), _tree(clean, literal, drop=True) if odd else None, unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """One pair, decoded. `steps` are those of its name, None where the brackets do not close.
+
+    `bad` says that a server may refuse to decode it, `malformed` that an escape is none.
+    """
+
+    name: str
+    steps: tuple[str, ...] | None
+    text: str
+    raw: str
+    bad: bool
+    malformed: bool
+
+
+@lru_cache(maxsize=4096)
+def _pair(data: bytes) -> _Pair:
+    """Read one pair; requests share most of theirs."""
+    raw_name, _, raw_text = data.partition(b"=")
+    name, bad_name = _decode(raw_name)
+    text, bad_text = _decode(raw_text)
+    raw = raw_text.decode("latin-1")
+    malformed = _BAD_PERCENT.search(data) is not None
+    return _Pair(name, _steps(name), text, raw, bad_name or bad_text, malformed)
+
+
+def _tree(
+    pairs: Iterable[_Pair], literal: frozenset[str], *, drop: bool = False
+) -> dict[str, Node]:
+    """Return what was sent by name; `drop` passes over names whose brackets do not close."""
     tree: dict[str, Node] = {}
-    clean: dict[str, Node] = {}
-    unreadable = odd = False
-    for pair in data.split(b"&"):
-        if not pair:
-            unreadable |= bool(data)
+    for pair in pairs:
+        steps = None if pair.name in literal else pair.steps
+        if steps is None and drop and pair.name not in literal:
             continue
-        raw_name, _, raw_text = pair.partition(b"=")
-        name, bad_name = _decode(raw_name)
-        text, bad_text = _decode(raw_text)
-        unreadable |= bad_name or bad_text
-        steps = [name] if name in literal else _steps(name)
-        if steps is None:
-            odd = unreadable = True
-            _take(tree.setdefault(name, Node()), text, raw_text)
-            continue
-        malformed = bool(_BAD_PERCENT.search(pair))
-        odd |= malformed
-        for target in (tree,) if malformed else (tree, clean):
-            node = target.setdefault(steps[0], Node())
-            for step in steps[1:]:
-                node = node.children.setdefault(step, Node())
-            _take(node, text, raw_text)
-    return tree, clean if odd else None, unreadable
-
-
-def _take(node: Node, text: str, raw: bytes) -> None:
-    node.texts.append(text)
-    node.raws.append(raw.decode("latin-1"))
+        node = tree.setdefault(steps[0] if steps else pair.name, Node())
+        for step in steps[1:] if steps else ():
+            node = node.children.setdefault(step, Node())
+        node.texts.append(pair.text)
+        node.raws.append(pair.raw)
+    return tree
 
 
 @lru_cache(maxsize=8192)
@@ -85,11 +110,11 @@ def _not_utf8(data: bytes) -> bool:
     return False
 
 
-def _steps(name: str) -> list[str] | None:
+def _steps(name: str) -> tuple[str, ...] | None:
     match = _NAME.fullmatch(name)
     if match is None or (not match[1] and match[2]):
         return None
-    return [match[1], *_PART.findall(match[2])]
+    return (match[1], *_PART.findall(match[2]))
 
 
 @lru_cache(maxsize=4096)

@@ -42,11 +42,14 @@ def encode(body: Json, content: Content, spelling: Spelling) -> bytes:
     if not isinstance(body, dict):
         raise InexpressibleError("a form is always an object")
 
+    same = Same(content)
     try:
         return "&".join(
             [
-                _nested(name, Same(value), Same(content), spelling)
+                _nested(name, Same(value), same, spelling)
                 if isinstance(value, dict | list)
+                else _single(name, value, same, spelling)
+                if isinstance(value, str)
                 else _member(name, value, content, spelling)
                 for name, value in body.items()
             ]
@@ -59,6 +62,11 @@ def encode(body: Json, content: Content, spelling: Spelling) -> bytes:
 def _nested(name: str, value: Same, content: Same, spelling: Spelling) -> str:
     """Return the text of a member that bodies share: written once, known by its identity."""
     return _member(name, value.value, content.value, spelling)
+
+
+@lru_cache(maxsize=8192)
+def _single(name: str, value: str, content: Same, spelling: Spelling) -> str:
+    return _member(name, value, content.value, spelling)
 
 
 def _member(name: str, value: Json, content: Content, spelling: Spelling) -> str:
