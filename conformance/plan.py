@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import zip_longest
@@ -108,6 +109,23 @@ def derive(operation: Operation, values: Values = NONE) -> Plan:
 
     Raises NoExampleError where no valid body is found.
     """
+    with _uncollected():
+        return _derived(operation, values)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Hold the garbage collector: what is derived is kept, so there is nothing to find."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _derived(operation: Operation, values: Values) -> Plan:
     deriver = deriver_for(operation, values)
     cases = [*together(deriver), *at_sites(deriver), *protocol_cases(deriver)]
     cases += _controls(deriver, cases)

@@ -26,10 +26,11 @@ _MARKS = {
     "encoded brackets": (b"%5B", b"%5b", b"%5D", b"%5d"),
     "plus sign": (b"+",),
     "percent-20": (b"%20",),
-    "empty name": (b"&=",),
     "markup": (b"%3C", b"%3c", b"%3E", b"%3e", b"%22", b"%27", b"%5C", b"%5c"),
 }
-_UNESCAPED = ("raw brackets", "plus sign", "empty name")
+_UNESCAPED = ("raw brackets", "plus sign")
+_NOT_UTF8 = "bytes that are not UTF-8"
+_ORDER = (*_HIGH, *[each for each in _MARKS if each != "markup"], "empty name", "markup")
 
 
 def traits(request: Request) -> tuple[str, ...]:
@@ -40,26 +41,43 @@ def traits(request: Request) -> tuple[str, ...]:
 def _traits(request: Request) -> Iterator[str]:
     query = request.path.partition("?")[2].encode("latin-1")
     body = b"&".join(filter(None, (query, request.body)))
-    plain = body.isascii()
-    percent = b"%" in body
-    escaped = percent or not plain
-    if escaped:
-        for name, (octets, pattern) in _HIGH.items():
-            if (not plain or any(each in body for each in octets)) and pattern.search(body):
-                yield name
-    pairs = b"&" + body
-    for name in _MARKS if percent else _UNESCAPED:
-        if any(each in pairs for each in _MARKS[name]):
-            yield name
-    if escaped and len(body) <= _LONG_BODY and not _is_utf8(decoded(body)):
-        yield "bytes that are not UTF-8"
+    pairs = body.split(b"&") if query or "urlencoded" in request.media_type.lower() else []
+    found: set[str] = set()
+    for name, _, text in (each.partition(b"=") for each in pairs):
+        found |= _known_marks(name) | _known_marks(text)
+    if not pairs:
+        found |= _marks(body)
+    elif body[:1] == b"=" or b"&=" in body:
+        found.add("empty name")
+    yield from (each for each in _ORDER if each in found)
+    if _NOT_UTF8 in found and len(body) <= _LONG_BODY:
+        yield _NOT_UTF8
     if len(body) > _LONG_BODY:
         yield "long body"
     if not body and request.method not in _BODILESS:
         yield "no body"
-    if query or b"urlencoded" in request.media_type.lower().encode():
-        names = {_top(pair.partition(b"=")[0]) for pair in body.split(b"&", 64)[:64]}
-        yield from sorted(f"with {name.decode('latin-1')}" for name in names if name)
+    names = {_top(each.partition(b"=")[0]) for each in pairs[:64]}
+    yield from sorted(f"with {name.decode('latin-1')}" for name in names if name)
+
+
+def _marks(data: bytes) -> frozenset[str]:
+    """Return what the octets of `data` show."""
+    found = set[str]()
+    plain, percent = data.isascii(), b"%" in data
+    if percent or not plain:
+        for name, (octets, pattern) in _HIGH.items():
+            if (not plain or any(each in data for each in octets)) and pattern.search(data):
+                found.add(name)
+        if len(data) <= _LONG_BODY and not _is_utf8(decoded(data)):
+            found.add(_NOT_UTF8)
+    for name in _MARKS if percent else _UNESCAPED:
+        if any(each in data for each in _MARKS[name]):
+            found.add(name)
+    return frozenset(found)
+
+
+_known_marks = lru_cache(maxsize=1024)(_marks)
+"""The names and the texts of forms come again and again."""
 
 
 @lru_cache(maxsize=4096)
