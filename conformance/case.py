@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from zlib import crc32
@@ -53,7 +53,8 @@ def clause_id(operation: str, path: Iterable[str], keyword: str) -> str:
     return "/".join([operation, *steps, _safe(keyword)])
 
 
-def place_id(operation: str, path: Sequence[str], keyword: str) -> str:
+@lru_cache(maxsize=4096)
+def place_id(operation: str, path: tuple[str, ...], keyword: str) -> str:
     """Return the id of a clause of the request, whose `path` leads through a message.
 
     In the body it reads `OPERATION/account/maxLength`, else `OPERATION:query/limit/type`.

@@ -30,10 +30,13 @@ _ENTAILED = {"type": {"enum", "const"}}
 _FOLLOWS = frozenset({"unevaluatedProperties", "unevaluatedItems"})
 """A schema that fails speaks of no member any more (JSON Schema Core 2020-12, section 7.7.1.1)."""
 
-_MOST_AROUND = 600
+_MOST_AROUND = 400
 """So many violations are put in other surroundings; of many clauses each takes its turn."""
 
-_MOST_PLAIN = 1200
+_MOST_ITEMS = 4
+"""So many values that fit, of one clause, are sent as further items: an enum may have hundreds."""
+
+_MOST_PLAIN = 600
 """So many values are sent alone; of more, each clause has those that stand for it and a share."""
 
 _WORTH_EITHER = frozenset({"empty", "null", "number", "other-property"})
@@ -60,7 +63,7 @@ def at_sites(deriver: Deriver, *, brief: bool = False) -> Iterator[Case]:
     """
     around = [] if brief else _contexts(deriver)
     open_clauses = sum(clause.state == "covered" for clause in deriver.clauses.values())
-    each = max(1, min(len(around), _MOST_AROUND // max(1, open_clauses)))
+    each = min(len(around), max(1, _MOST_AROUND // max(1, open_clauses)))
     turn = 0
     share = _share(deriver)
     for site in deriver.sites:
@@ -71,17 +74,22 @@ def at_sites(deriver: Deriver, *, brief: bool = False) -> Iterator[Case]:
             if rule is None or name in site.spoken:
                 continue
             leads: dict[str, list[Obligation]] = {}
+            fitting = 0
             for obligation in share(deriver.obligations(site, rule)):
                 if brief and not obligation.lead:
                     continue
                 clause = deriver.add(deriver.clause(site, rule, value, obligation.subject))
-                for where in _smallest(deriver, site, obligation):
+                refused = obligation.expectation is REFUSE
+                fitting += obligation.lead and not refused
+                stands = obligation.lead and (refused or fitting <= _MOST_ITEMS)
+                for where in _smallest(deriver, site, obligation, stands=stands):
                     yield from _case(deriver, site, clause, obligation, where)
-                if obligation.lead and obligation.expectation is REFUSE:
+                if obligation.lead and refused:
                     leads.setdefault(clause.id, []).append(obligation)
             for identifier, obligations in leads.items():
                 clause = deriver.clauses[identifier]
-                for index in range(turn, turn + each if around else turn):
+                deriver.left_out += len(around) - each
+                for index in range(turn, turn + each):
                     obligation = obligations[index % len(obligations)]
                     where = around[index % len(around)]
                     yield from _case(deriver, site, clause, obligation, where)
@@ -109,6 +117,8 @@ def _share(
         for each in obligations:
             if each.lead or every <= 1 or next(count) % every == 0:
                 yield each
+            else:
+                deriver.left_out += 1
 
     return chosen
 
@@ -125,15 +135,20 @@ def _contexts(deriver: Deriver) -> list[Placement]:
     ]
 
 
-def _smallest(deriver: Deriver, site: Site, obligation: Obligation) -> Iterator[Placement]:
-    """Yield the smallest body, and where it matters other spellings and positions in it."""
+def _smallest(
+    deriver: Deriver, site: Site, obligation: Obligation, *, stands: bool
+) -> Iterator[Placement]:
+    """Yield the smallest body, and where it matters other spellings and positions in it.
+
+    What `stands` for its clause is sent as a further item as well.
+    """
     least = Context("", deriver.messages.smallest)
     yield Placement(least)
     if obligation.name in ("array", "array-value"):
         append = Spelling(arrays="append")
         yield Placement(replace(least, name="empty-brackets"), spelling=append)
     unknown = isinstance(obligation.change, With) and obligation.expectation is REFUSE
-    if ITEM in site.path and obligation.lead and not unknown:
+    if ITEM in site.path and stands and not unknown:
         for label, position in (("second-item", 1), ("last-item", 2)):
             yield Placement(replace(least, name=label), position=position)
 
@@ -229,8 +244,10 @@ def _messages(
         nearest = nearest if isinstance(nearest, Keep) else site.lens(nearest)
     # What stands at another path need not exist, so the control of a path is the usual one.
     fixed = deriver.values.leaves_out(site.path) or site.path[0] == "path"
-    control = base if fixed else place(base, site.path, nearest, samples, where.position)
-    control = ordered(control)
+    if fixed or isinstance(nearest, Keep):
+        control = deriver.in_order(base)
+    else:
+        control = ordered(place(base, site.path, nearest, samples, where.position))
     message = place(base, site.path, change, samples, where.position)
     if not isinstance(obligation.change, With):
         message = ordered(message)

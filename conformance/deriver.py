@@ -23,13 +23,16 @@ from conformance.keywords import KeywordRule, annotation, describe, rules
 from conformance.messages import Message, Messages, Path, place
 from conformance.obligation import Keep, Obligation, Put, Site
 from conformance.readings import Judge
-from conformance.schema import dereference
+from conformance.schema import Same, dereference
 from conformance.sites import Uncovered, walk, words_of
 from conformance.validation import Broken
 from conformance.values import NONE, Values, narrowed
 from conformance.verdict import Expectation, Level
 from conformance.versions import named
 from conformance.wire import InexpressibleError, Readings, Spelling, wire_of
+
+_MOST_KNOWN = 2048
+"""So many requests are kept by the identity of their message: controls come again and again."""
 
 _ANSWER_NAMES = 4
 """How many names of the answer are sent as parameters."""
@@ -49,6 +52,11 @@ class Deriver:
     label: str = ""
     clauses: dict[str, Clause] = field(default_factory=dict)
     sites: list[Site] = field(default_factory=list)
+    left_out: int = 0
+    _bases: dict[tuple[Same, Same, int], Message] = field(default_factory=dict)
+    _ordered: dict[Same, Message] = field(default_factory=dict)
+    _made: dict[tuple[Same, str, str, Same], Clause] = field(default_factory=dict)
+    _requests: dict[Same, Request] = field(default_factory=dict)
     _expectations: dict[Request, Expectation] = field(default_factory=dict)
     _obligations: dict[tuple[int, str], tuple[Obligation, ...]] = field(default_factory=dict)
     _last: tuple[Request, Readings] | None = None
@@ -104,11 +112,21 @@ class Deriver:
         """
         if self.values.leaves_out(site.path):
             return message
-        for path, value in site.settings:
-            message = place(message, path, Put(value), site.samples, position)
-        last = 2 if position else 0
-        found: Message = place(message, site.path, Keep(), site.samples, last)
+        key = (Same(message), Same(site), position)
+        found = self._bases.get(key)
+        if found is None:
+            for path, value in site.settings:
+                message = place(message, path, Put(value), site.samples, position)
+            last = 2 if position else 0
+            found = self._bases[key] = place(message, site.path, Keep(), site.samples, last)
         return found
+
+    def in_order(self, base: Message) -> Message:
+        """Return a `base` in the usual order, the same object each time."""
+        key = Same(base)
+        if key not in self._ordered:
+            self._ordered[key] = self.messages.ordered(base)
+        return self._ordered[key]
 
     def _answer_names(self) -> list[str]:
         """Return names at the top of a success: what a server writes it may read."""
@@ -157,6 +175,12 @@ class Deriver:
 
     def clause(self, site: Site, rule: KeywordRule, value: Json, subject: str = "") -> Clause:
         """Return the clause of `rule` at `site`, for one name of it where `subject` is given."""
+        key = (Same(site), rule.keyword, subject, Same(value))
+        if key not in self._made:
+            self._made[key] = self._clause(site, rule, value, subject)
+        return self._made[key]
+
+    def _clause(self, site: Site, rule: KeywordRule, value: Json, subject: str) -> Clause:
         path = (*site.path, subject) if subject else site.path
         trail = (*site.trail, subject) if subject else site.trail
         names = {
@@ -226,7 +250,16 @@ class Deriver:
 
     def request(self, message: Message, spelling: Spelling | None = None) -> Request:
         """Return the request that carries `message`. Raises InexpressibleError."""
-        return self.codec.encode(message, spelling)
+        if spelling is not None:
+            return self.codec.encode(message, spelling)
+        key = Same(message)
+        found = self._requests.get(key)
+        if found is None:
+            found = self.codec.encode(message)
+            if len(self._requests) > _MOST_KNOWN:
+                self._requests.clear()
+            self._requests[key] = found
+        return found
 
     def raw(
         self, data: bytes | None, media_type: str | None = None, like: Request | None = None

@@ -157,6 +157,7 @@ def _derived(operation: Operation, values: Values) -> Plan:
         deriver.preflight,
         steady,
         deriver.names,
+        deriver.left_out,
     )
     vars(plan)["deriver"] = deriver
     return plan
@@ -168,8 +169,10 @@ def _controls(deriver: Deriver, cases: list[Case]) -> Iterator[Case]:
     seen = {case.request.digest for case in cases} | {deriver.preflight.digest}
     for case in cases:
         for control in case.controls[:1]:
+            if case.off_contract or control.digest in seen:
+                continue
             owed = deriver.expectation(control)
-            if control.digest in seen or case.off_contract or owed is Expectation.REFUSE:
+            if owed is Expectation.REFUSE:
                 continue
             seen.add(control.digest)
             keyword = "spelling" if case.context.startswith("fullest-") else "properties"

@@ -77,4 +77,6 @@ def limited(plan: Plan, most: int | None) -> Plan:
     clauses = tuple(
         replace(clause, reason=reason) if clause.id in left else clause for clause in plan.clauses
     )
-    return replace(plan, clauses=clauses, cases=kept, left_out=len(plan.cases) - most)
+    return replace(
+        plan, clauses=clauses, cases=kept, left_out=plan.left_out + len(plan.cases) - most
+    )

@@ -43,7 +43,8 @@ _NAMED = frozenset({"properties", "patternProperties", "dependentSchemas"})
 _LISTED = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
 
 
-def located(path: Sequence[str | int]) -> tuple[tuple[str, ...], str, str]:
+@lru_cache(maxsize=4096)
+def located(path: tuple[str | int, ...]) -> tuple[tuple[str, ...], str, str]:
     """Return the trail, the keyword and its subject that a way through the schema leads to.
 
     `["properties", "a", "$ref", "anyOf", 0, "type"]` is `(("a", "anyOf.0"), "type", "")`. A schema
@@ -140,7 +141,7 @@ def _singles(error: Any) -> Iterator[Broken]:  # noqa: ANN401  (a type of the li
 
 
 def _broken(error: Any, within: tuple[str, ...]) -> Iterator[Broken]:  # noqa: ANN401
-    trail, keyword, subject = located(error.evaluation_path)
+    trail, keyword, subject = located(tuple(error.evaluation_path))
     if isinstance(error.kind, _Kind.AnyOf | _Kind.OneOfNotValid):
         here = len(trail)
         name, _, index = (within[here] if len(within) > here else "").partition(".")
