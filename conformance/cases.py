@@ -30,13 +30,13 @@ _ENTAILED = {"type": {"enum", "const"}}
 _FOLLOWS = frozenset({"unevaluatedProperties", "unevaluatedItems"})
 """A schema that fails speaks of no member any more (JSON Schema Core 2020-12, section 7.7.1.1)."""
 
-_MOST_AROUND = 400
+_MOST_AROUND = 240
 """So many violations are put in other surroundings; of many clauses each takes its turn."""
 
 _MOST_ITEMS = 4
 """So many values that fit, of one clause, are sent as further items: an enum may have hundreds."""
 
-_MOST_PLAIN = 600
+_MOST_PLAIN = 400
 """So many values are sent alone; of more, each clause has those that stand for it and a share."""
 
 _WORTH_EITHER = frozenset({"empty", "null", "number", "other-property"})
