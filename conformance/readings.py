@@ -15,7 +15,7 @@ from conformance.direction import ignored, refused
 from conformance.formats import beyond_doubt
 from conformance.validation import Validator
 from conformance.verdict import Expectation
-from conformance.versions import strictest
+from conformance.versions import loosest, strictest
 from conformance.wire import Readings
 
 OPENS_ENUM = "x-stripeBypassValidation"
@@ -26,7 +26,8 @@ OPENS_ENUM = "x-stripeBypassValidation"
 class Judge:
     """The schema of a message in every version that a server may enforce.
 
-    `advice` are those of a provider that closes what the schema leaves open: none but they say so.
+    `advice` are those of a provider that closes what the schema leaves open, and reads patterns as
+    ECMA 262 does: empty where that is all of them.
     """
 
     validators: tuple[Validator, ...]
@@ -59,17 +60,17 @@ class Judge:
         strict = strictest(good)
         if strict is not good or good != schema:
             versions.append(Validator(strict, place=place, formats=True))
-        if unclosed is None or unclosed is schema:
-            return cls(tuple(versions))
-        free = Validator(_opened(unclosed), place=place, checks=checks)
-        return cls((*versions, free), advice=tuple(versions))
+        free = [] if unclosed is None or unclosed is schema else [_opened(unclosed)]
+        loose = [each for each in (loosest(opened),) if each is not opened]
+        freedoms = [Validator(each, place=place, checks=checks) for each in (*free, *loose)]
+        return cls((*versions, *freedoms), advice=tuple(versions) if freedoms else ())
 
     def expectation(self, readings: Readings) -> Expectation:
         """Return what the contract owes a request with these readings."""
         return _expected(self.validators, readings)
 
     def advised(self, readings: Readings) -> Expectation:
-        """Return what is owed where a target closes what it is known to close."""
+        """Return what is owed where a target does what is advised, beyond what it must."""
         return _expected(self.advice or self.validators, readings)
 
 

@@ -1,4 +1,4 @@
-"""The strictest version of a schema: what a server may refuse although the schema allows it.
+"""The strictest version of a schema, and the loosest: what a server may refuse, or take.
 
 A contract says some things that bind nobody and that many servers enforce all the same:
 
@@ -8,6 +8,8 @@ A contract says some things that bind nobody and that many servers enforce all t
   a name that it does not know, or the name of another branch, may be refused.
 
 So acceptance is owed to what is valid in this version too, and refusal to what is valid in none.
+The loosest has what a server may take although ECMA 262 does not match it: see
+`conformance.pattern_dialects`.
 Formats themselves are checked by the validator.
 """
 
@@ -17,6 +19,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from conformance.contract.model import Json
 from conformance.formats import ASSERTED
+from conformance.pattern_dialects import loosely
 
 NAMES = "x-conformance-names"
 """In a discriminator: the names of each branch, in the order of the branches."""
@@ -32,6 +35,12 @@ def strictest(schema: Json) -> Json:
     if not any(_of_format(each) for each in _objects(schema)):
         return schema
     return _changed(schema, _with_range)
+
+
+def loosest(schema: Json) -> Json:
+    """Return `schema` with patterns as most languages read them; itself where that is the same."""
+    out = _changed(schema, _with_loose_patterns)
+    return schema if out == schema else out
 
 
 def named(schema: Json) -> Json:
@@ -82,6 +91,14 @@ def _with_range(schema: dict[str, Json]) -> None:
     if isinstance(stated, str) and stated in _RANGES:
         low, high = _RANGES[stated]
         schema["allOf"] = [*schema.get("allOf", ()), {"minimum": low, "maximum": high}]
+
+
+def _with_loose_patterns(schema: dict[str, Json]) -> None:
+    stated, members = schema.get("pattern"), schema.get("patternProperties")
+    if isinstance(stated, str):
+        schema["pattern"] = loosely(stated)
+    if isinstance(members, dict):
+        schema["patternProperties"] = {loosely(name): each for name, each in members.items()}
 
 
 def _with_names(schema: dict[str, Json]) -> None:

@@ -19,6 +19,7 @@ ORDER = (
     "percent",
     "characters",
     "pattern_reader",
+    "pattern_dialects",
     "patterns",
     "option",
     "file",

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from conformance.keywords import keyword
 from conformance.obligation import Obligation, Put, Site, must_accept, must_refuse
+from conformance.pattern_dialects import loosely
 from conformance.patterns import UnreadablePatternError, near_misses
 from conformance.validation import matches
+from conformance.verdict import Level
 
 
 @keyword(
@@ -16,7 +18,7 @@ from conformance.validation import matches
     words="{site} matches {value}",
 )
 def pattern(wanted: str, site: Site) -> Iterator[Obligation]:
-    """A match anywhere is enough, unless anchored; `$` is the end, with no line break behind."""
+    """A match anywhere is enough, unless anchored; what only ECMA 262 tells apart is advice."""
     fitting = [each for each in site.values({"type": "string"}) if isinstance(each, str)]
     for count, text in enumerate(fitting[:4]):
         yield must_accept(f"match-{count}", Put(text), f"{text!r:.80} matches")
@@ -27,9 +29,15 @@ def pattern(wanted: str, site: Site) -> Iterator[Obligation]:
     other = site.value({"type": "string", "not": {"pattern": wanted}}, without=("pattern",))
     if other is not None:
         tries.insert(0, ("no-match", other[0]))
-    seen = set()
+    seen, leads = set(), 0
     for name, text in tries:
         if text not in seen and not matches(wanted, text):
             seen.add(text)
-            lead = len(seen) <= 3  # noqa: PLR2004  (one of them will fit all else)
-            yield must_refuse(name, Put(text), f"{text!r:.80} does not match", lead=lead)
+            leads += not (advised := matches(loosely(wanted), text))
+            yield must_refuse(
+                name,
+                Put(text),
+                f"{text!r:.80} does not match",
+                lead=leads <= 3 and not advised,  # noqa: PLR2004  (one of them will fit all else)
+                level=Level.SHOULD if advised else Level.MUST,
+            )
