@@ -2,8 +2,8 @@ r"""A pattern as the regular expressions of most languages read it, where ECMA 2
 
 A pattern SHOULD be one of ECMA 262 (JSON Schema Core 2020-12, section 6.4; Validation, 6.3.3), and
 servers hand it to the engine of their language. In Python, Perl and Java `$` matches before a line
-break that ends the text; in Python and .NET `\d` and `\w` know every script; `.` takes what ECMA
-262 (section 22.2.2.9) calls a line terminator. So what only ECMA 262 tells apart is advice.
+break that ends the text; in Python and .NET `\d` and `\w` know every script. So what only ECMA 262
+tells apart is advice.
 """
 
 from __future__ import annotations
@@ -31,8 +31,6 @@ def loosely(pattern: str) -> str:
             out.append(_ESCAPES[step])
         elif step == "$" and not inside:
             out.append(r"(?:\n?$)")
-        elif step == "." and not inside:
-            out.append(r"[^\n]")
         else:
             out.append(step)
             inside = step == "[" or (inside and step != "]")

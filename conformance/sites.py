@@ -23,7 +23,7 @@ from conformance.example import Examples, NoExampleError
 from conformance.flat import RELATIONS, EndlessSchemaError, items_of, members_of
 from conformance.obligation import ITEM, Change, Index, Put, Site, With
 from conformance.schema import dereference
-from conformance.versions import NAMES
+from conformance.versions import asked
 from conformance.wire.form import MEDIA_TYPE as FORM
 from conformance.words import of_pattern
 
@@ -254,7 +254,8 @@ class _Walker:
                 trail = (*part.trail, f"{keyword}.{index}")
                 place = f"{at}/{keyword}/{index}"
                 fresh = [*self.spread(branch, trail, place, spoken={"type": reason})]
-                yield from self._chosen(part, spot, (keyword,), fresh, _named(schema, index))
+                named = asked(schema, dereference(branch, self._root), index)
+                yield from self._chosen(part, spot, (keyword,), fresh, (named,) if named else ())
         condition = schema.get("if")
         if condition is not None:
             for keyword, holds in (("then", condition), ("else", {"not": condition})):
@@ -438,18 +439,6 @@ class _Walker:
                 trail, place = (*part.trail, step), f"{part.place}/{at}"
                 found += self.spread(schema, trail, place, fresh=part.fresh)
         return found
-
-
-def _named(schema: Mapping[str, Json], index: int) -> tuple[Json, ...]:
-    """Return what a discriminator asks of the branch at `index`: that its name is said."""
-    told = schema.get("discriminator")
-    if not isinstance(told, Mapping):
-        return ()
-    names = told.get(NAMES, ())
-    if index >= len(names) or not names[index]:
-        return ()
-    name = str(told["propertyName"])
-    return ({"required": [name], "properties": {name: {"enum": names[index]}}},)
 
 
 def _ways(schema: Mapping[str, Json], name: str) -> Iterator[tuple[str, str, Json]]:

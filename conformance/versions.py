@@ -104,14 +104,45 @@ def _with_loose_patterns(schema: dict[str, Json]) -> None:
 def _with_names(schema: dict[str, Json]) -> None:
     if not _told(schema):
         return
-    name, names = str(schema["discriminator"].get("propertyName")), schema["discriminator"][NAMES]
     for keyword in ("oneOf", "anyOf"):
         branches = schema.get(keyword)
-        if isinstance(branches, list) and len(branches) == len(names):
+        if isinstance(branches, list) and len(branches) == len(schema["discriminator"][NAMES]):
             schema[keyword] = [
-                {"allOf": [branch, {"required": [name], "properties": {name: {"enum": own}}}]}
-                if own
-                else branch
-                for branch, own in zip(branches, names, strict=True)
+                {"allOf": [branch, said]} if (said := asked(schema, branch, index)) else branch
+                for index, branch in enumerate(branches)
             ]
             return
+
+
+def asked(schema: Mapping[str, Json], branch: Json, index: int) -> Json:
+    """Return the schema of the member by which a discriminator names `branch`, at `index`.
+
+    None where it has no name, or where the branch itself takes none of them: without a mapping the
+    name is that of the definition, `Circle`, and many write an enum of `circle` beside it.
+    """
+    told = schema.get("discriminator")
+    if not isinstance(told, Mapping):
+        return None
+    names = told.get(NAMES, ())
+    own = names[index] if index < len(names) else ()
+    if not own:
+        return None
+    member = str(told["propertyName"])
+    taken = _taken(member, branch)
+    if taken is not None and not any(name in taken for name in own):
+        return None
+    return {"required": [member], "properties": {member: {"enum": own}}}
+
+
+def _taken(member: str, schema: Json) -> list[Json] | None:
+    """Return what `const` or `enum` leave of a member of `schema`; None where they say nothing."""
+    if not isinstance(schema, Mapping):
+        return None
+    members = schema.get("properties")
+    stated = members.get(member) if isinstance(members, Mapping) else None
+    if isinstance(stated, Mapping) and "const" in stated:
+        return [stated["const"]]
+    if isinstance(stated, Mapping) and isinstance(stated.get("enum"), list):
+        return [*stated["enum"]]
+    parts = (_taken(member, each) for each in schema.get("allOf", ()))
+    return next((each for each in parts if each is not None), None)

@@ -527,7 +527,19 @@ def test_every_kind_of_text_up_to_the_limit() -> None:
         accepted = {n: e for n, e in found.items() if e.expectation is Expectation.ACCEPT}
         assert {n: e.change("") for n, e in accepted.items()} == texts
     mixed = owed("type", {"type": ["string", "integer"]})
-    assert not [n for n, e in mixed.items() if e.expectation is Expectation.ACCEPT]
+    accepted = {n: e for n, e in mixed.items() if e.expectation is Expectation.ACCEPT}
+    assert [*accepted] == ["of-type-integer", "of-type-string", "integer-zero", "integer-negative"]
+
+
+def test_of_a_type_what_servers_forget() -> None:
+    def accepted(**schema: Json) -> dict[str, Json]:
+        found = owed("type", schema)
+        return {n: e.change("") for n, e in found.items() if e.expectation is Expectation.ACCEPT}
+
+    assert accepted(type="boolean") == {"boolean-true": True, "boolean-false": False}
+    assert accepted(type="number", minimum=0) == {"number-zero": 0, "number-half": 0.5}
+    assert accepted(type=["string", "null"], pattern="^a")["of-type-null"] is None
+    assert not accepted(type="integer", enum=[3])
 
 
 @pytest.mark.parametrize(

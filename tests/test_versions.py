@@ -10,8 +10,8 @@ from conformance.contract.dialect import rewrite
 from conformance.contract.model import Json
 from conformance.plan import Plan, derive
 from conformance.readings import Judge
-from conformance.verdict import Expectation
-from conformance.versions import named, strictest
+from conformance.verdict import Expectation, Level
+from conformance.versions import loosest, named, strictest
 from conformance.wire import Readings
 from tests.soundness import JSON, TEXT, Small, closed
 
@@ -80,6 +80,56 @@ def test_bodies_say_the_name_of_their_branch() -> None:
     accepted = [case for case in plan.cases if case.expectation is ACCEPT]
     kinds = {json.loads(case.request.body or b"")["v"]["kind"] for case in accepted}
     assert kinds == {"Cat", "dog"}
+
+
+def test_a_branch_that_does_not_take_the_name_of_its_definition_is_known_by_its_own() -> None:
+    told = {"propertyName": "kind", "x-conformance-names": [["Cat"], ["Dog"]]}
+    cat = closed({"kind": {"const": "cat"}, "lives": {"type": "integer"}}, "kind", "lives")
+    dog = {"allOf": [closed({"kind": {"enum": ["dog", "hound"]}}, "kind")]}
+    schema = {"oneOf": [cat, dog], "discriminator": told}
+    assert owed(schema, {"kind": "cat", "lives": 9}) is ACCEPT
+    assert owed(schema, {"kind": "hound"}) is ACCEPT
+    assert owed(schema, {"kind": "Cat", "lives": 9}) is REFUSE
+    plan = derive(Small("pets", closed({"v": schema}, "v"), JSON).operation())
+    accepted = [case for case in plan.cases if case.expectation is ACCEPT]
+    assert {json.loads(each.request.body or b"")["v"]["kind"] for each in accepted} >= {"cat"}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        ("^[0-9]{5}$", "12345\n"),
+        (r"^\d+$", "\u0664"),
+        (r"^[\w-]+$", "\u00e9"),
+    ],
+)
+def test_what_only_ecma_262_does_not_match_is_advice(pattern: str, text: str) -> None:
+    for schema, value in (
+        ({"pattern": pattern}, text),
+        ({"patternProperties": {pattern: {}}, "additionalProperties": False}, {text: 1}),
+    ):
+        judge = Judge.of(schema, "#")
+        assert judge.expectation(Readings((value,))) is EITHER
+        assert judge.advised(Readings((value,))) is REFUSE
+
+
+def test_what_no_engine_matches_is_refused_and_what_only_others_refuse_is_open() -> None:
+    assert owed({"pattern": "^[0-9]{5}$"}, "12345\n\n") is REFUSE
+    assert owed({"pattern": r"^[\d$.]$"}, "x") is REFUSE
+    assert owed({"pattern": r"^\W$"}, "\u00e9") is EITHER
+    schema = {"properties": {"pattern": {"type": "string"}}}
+    assert loosest(schema) is schema
+
+
+def test_a_break_of_a_pattern_that_engines_read_alike_leads() -> None:
+    plan = derive(Small("p", closed({"v": {"pattern": r"^\d{2}$", **TEXT}}, "v"), JSON).operation())
+    levels = {
+        each.id.rpartition("/")[2]: each.level
+        for each in plan.cases
+        if "/v/pattern/" in each.id and each.expectation is REFUSE
+    }
+    assert levels["line-break-after"] is levels["other-last"] is Level.SHOULD
+    assert levels["cut-short"] is levels["blank-after"] is Level.MUST
 
 
 # --- no silent drop -------------------------------------------------------------------------------

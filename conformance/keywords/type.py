@@ -21,6 +21,13 @@ _FREE_TEXTS: Mapping[str, str] = {
     "markup": "<a href='x'>\"&amp;</a>",
 }
 
+_FREE_VALUES: Mapping[str, Mapping[str, Json]] = {
+    "boolean": {"true": True, "false": False},
+    "integer": {"zero": 0, "negative": -1},
+    "number": {"zero": 0, "negative": -1, "half": 0.5},
+}
+"""What is forgotten of a type that has no limits, by name."""
+
 _OTHERS: Mapping[str, Json] = {
     "array": ["x"],
     "hash": {"a": "x"},
@@ -43,9 +50,23 @@ def type_(declared: str | list[str], site: Site) -> Iterator[Obligation]:
         yield from _free_strings(site)
     if "array" in types and "items" in site.schema:
         yield from _free_arrays(site)
+    yield from _each(types, site)
     for name, value in _wrong(types, site):
         lead = (name in ("array", "string", "hash") and "array" not in types) or name == "string"
         yield must_refuse(name, Put(value), f"{name} for {' or '.join(sorted(types))}", lead=lead)
+
+
+def _each(types: frozenset[str], site: Site) -> Iterator[Obligation]:
+    """Each of several types is taken, `null` too, and of each what servers forget."""
+    for name in sorted(types) if len(types) > 1 else ():
+        found = site.value({"type": name})
+        if found is not None:
+            yield must_accept(f"of-type-{name}", Put(found[0]), f"{name} is one of the types")
+    if not site.schema.keys() & {"enum", "const"}:
+        for plain in sorted(types & _FREE_VALUES.keys()):
+            for name, value in _FREE_VALUES[plain].items():
+                if site.fits(value):
+                    yield must_accept(f"{plain}-{name}", Put(value), f"{value} is of type {plain}")
 
 
 def _free_strings(site: Site) -> Iterator[Obligation]:
