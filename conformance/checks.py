@@ -17,6 +17,7 @@ from conformance.responses import (
     documents_success,
     impossible,
     is_json,
+    is_text,
     response_id,
     walk,
 )
@@ -87,6 +88,8 @@ def _content_breaches(
         said = f"the media type is {actual!r}" if actual else "there is no media type"
         clause = f"{operation.id}:response/{documented.status}/media-type"
         return (Breach(clause, f"{said}, documented is {kinds}"),)
+    if is_text(content):
+        return tuple(_text_breaches(operation, documented, content, response, validators))
     if not is_json(content.media_type):
         return ()
     return tuple(_body_breaches(operation, documented, content, response, validators))
@@ -194,6 +197,37 @@ def _body_breaches(
     if _another_kind(value, content.schema, broken):
         yield Breach(whole, "the body is an object of another kind: no documented name is in it")
         return
+    yield from _named(operation, documented, content, broken)
+
+
+def _text_breaches(
+    operation: Operation,
+    documented: DocumentedResponse,
+    content: Content,
+    response: Response,
+    validators: Validators,
+) -> Iterator[Breach]:
+    """Yield what a text breaks: it is the value itself, a line break at its end part of it or not.
+
+    UTF-8 alone is read: where another charset is said, or none can be, nothing is known.
+    """
+    parameters = _types(response)[0].lower().replace('"', "").partition(";")[2]
+    try:
+        text = response.body.decode()
+    except UnicodeDecodeError:
+        return
+    if "charset=" in parameters and "charset=utf-8" not in parameters:
+        return
+    validator = validators.of(content, asserts_formats=operation.asserts_formats)
+    if not any(validator.fits(each) for each in dict.fromkeys((text, text.rstrip("\r\n")))):
+        yield from _named(operation, documented, content, list(validator.broken(text)))
+
+
+def _named(
+    operation: Operation, documented: DocumentedResponse, content: Content, broken: list[Broken]
+) -> Iterator[Breach]:
+    """Yield one breach for each clause of a body among `broken`."""
+    whole = f"{operation.id}:response/{documented.status}/body"
     seen, known = set(), {ITEM, *_declared(content.schema)} if broken else set()
     nothing = impossible(content.schema) if broken else frozenset()
     for each in broken:

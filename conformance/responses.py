@@ -74,6 +74,7 @@ def response_clauses(operation: Operation) -> list[Clause]:
                         "RFC 8259, section 2",
                     )
                 )
+            if is_json(content.media_type) or is_text(content):
                 clauses += _schema_clauses(operation, response, content)
     return list({clause.id: clause for clause in clauses}.values())
 
@@ -172,6 +173,13 @@ def walk(
         yield from walk(child, root, (*path, name), pointer.join(place, "properties", name))
     if isinstance(schema.get("items"), Mapping):
         yield from walk(schema["items"], root, (*path, ITEM), f"{place}/items")
+
+
+def is_text(content: Content) -> bool:
+    """Whether the content is plain text whose schema speaks of text, and of nothing else."""
+    schema = dereference(content.schema, content.schema)
+    stated = schema.get("type") if isinstance(schema, Mapping) else None
+    return content.media_type == "text/plain" and stated == "string"
 
 
 def is_json(media_type: str) -> bool:

@@ -74,6 +74,30 @@ def test_answers_that_break_nothing(status: int, body: Json, kind: str | None) -
     assert broken(status, body, kind) == []
 
 
+@pytest.mark.parametrize(
+    ("body", "kind", "found"),
+    [
+        (b"ok", "text/plain", []),
+        (b"ok\n", "text/plain; charset=utf-8", []),
+        (b"a", "text/plain", ["minLength"]),
+        (b"much", "text/plain", ["maxLength"]),
+        ("\u00e9\u00e9\u00e9".encode(), "text/plain", []),
+        (b"\xff", "text/plain", []),
+        (b"a", "text/plain; charset=utf-16", []),
+        (b"a", "text/html", ["media-type"]),
+    ],
+)
+def test_a_text_is_the_value_itself(body: bytes, kind: str, found: list[str]) -> None:
+    schema = {"type": "string", "minLength": 2, "maxLength": 3}
+    content = Content("text/plain", schema, "#/r/schema")
+    answers = (DocumentedResponse("200", "", (content,), "#/r"),)
+    operation = replace(OPERATION, responses=answers)
+    assert broken(200, body, kind, operation) == [f"200/{each}" for each in found]
+    clauses = {each.id.rpartition("/")[2] for each in response_clauses(operation)}
+    assert {"minLength", "maxLength", "media-type"} <= clauses
+    assert "body" not in clauses
+
+
 def test_no_answer_breaks_nothing() -> None:
     cut = Exchange(POST, None, Fault("cut", "receive", "cut"), 1.0, NOW)
     assert breaches(OPERATION, cut, Validators()) == ()
