@@ -64,6 +64,7 @@ def near_misses(pattern: str) -> Iterator[tuple[str, str]]:
         yield "preceded", "!" + text
         yield "followed", text + "!"
         yield "cut-short", text[:-1]
+        yield "one-longer", text + text[-1:]
         yield "other-case", text.swapcase()
         yield "doubled", text + text
         yield "other-first", "\u00e9" + text[1:]

@@ -169,6 +169,30 @@ def test_a_property_goes_in_the_media_type_that_the_contract_gives_it() -> None:
     assert wire.label(content) == "multipart/form-data; boundary=conformance-boundary"
 
 
+def test_a_part_of_json_may_be_the_text_or_the_file_that_it_is() -> None:
+    schema = {
+        "type": "object",
+        "properties": {
+            "file": {"type": "string", "format": "binary"},
+            "meta": {"type": "object"},
+            "note": {"type": "string"},
+        },
+    }
+    content = Content(PARTS, schema, "#", content_types={"note": JSON})
+    wire = wire_of(PARTS)
+    assert wire is not None
+    hash_: Json = {"a": "x"}
+
+    def readings(name: str) -> list[Json]:
+        return [
+            each[name]
+            for each in wire.read(wire.encode({name: hash_}, content, Spelling()), content).values
+        ]
+
+    assert readings("file") == [hash_, json.dumps(hash_)]
+    assert readings("meta") == readings("note") == [hash_]
+
+
 def test_no_wire_serves_what_is_not_known() -> None:
     assert wire_of("application/xml") is None
     assert wire_of("application/problem+json") is not None

@@ -71,3 +71,7 @@ def test_a_pattern_that_goes_back_without_an_end_ends_all_the_same(pattern: str)
     assert matches(pattern, text) is False
     assert searches(pattern, text) is False
     assert [*islice(matching(pattern, 4000), 1)] or pattern[-1] in "yc$"
+
+
+def test_one_character_too_many_is_near() -> None:
+    assert ("one-longer", "000000") in [*near_misses("^[0-9]{5}$")]

@@ -100,7 +100,8 @@ def read(data: bytes, content: Content) -> Readings:
     root = Place(View.of(content.schema, content.schema))
     unreadable, choices = not sent, []
     for name, texts in sent.items():
-        values, refusable = _values(texts, root.member(name))
+        stated = "json" in content.content_types.get(name, "")
+        values, refusable = _values(texts, root.member(name), stated=stated)
         if name in content.encoding and any(isinstance(each, list | dict) for each in values):
             refusable = True
         unreadable |= refusable
@@ -113,14 +114,28 @@ def read(data: bytes, content: Content) -> Readings:
     return Readings(tuple(bodies[:MOST_READINGS]), unreadable, complete)
 
 
-def _values(texts: list[tuple[str, bool]], place: Place) -> tuple[list[Json], bool]:
-    whole = [parsed(text) if is_json else scalars(text, place) for text, is_json in texts]
+def _one(text: str, place: Place, *, is_json: bool, stated: bool) -> list[Json]:
+    """Return what one part stands for.
+
+    Where text may stand, and the contract does not state that it is JSON, many servers take a part
+    as its text, or as the bytes of a file, whatever type of its own it says.
+    """
+    if not is_json:
+        return scalars(text, place)
+    free = "string" in place.types and not stated
+    return [*parsed(text), *(scalars(text, place) if free else ())]
+
+
+def _values(
+    texts: list[tuple[str, bool]], place: Place, *, stated: bool
+) -> tuple[list[Json], bool]:
+    whole = [_one(text, place, is_json=is_json, stated=stated) for text, is_json in texts]
     if not place.takes_array:
         several = len(texts) > 1
         items = lists(whole) if several else []
         return [*whole[-1], *(whole[0] if several else ()), *items], several or not whole[0]
     items = lists(
-        [parsed(text) if is_json else scalars(text, place.item()) for text, is_json in texts]
+        [_one(text, place.item(), is_json=is_json, stated=stated) for text, is_json in texts]
     )
     lone = whole[0] if len(texts) == 1 and texts[0][1] else []
     return [*items, *lone], False
