@@ -45,8 +45,8 @@ def test_a_format_that_nobody_registered_changes_nothing(name: str) -> None:
 
 
 PETS = {
-    "oneOf": [{"$ref": "#/c/Cat"}, {"$ref": "#/c/Dog"}],
-    "discriminator": {"propertyName": "kind", "mapping": {"dog": "#/c/Dog"}},
+    "oneOf": [{"$ref": "#/components/schemas/Cat"}, {"$ref": "#/components/schemas/Dog"}],
+    "discriminator": {"propertyName": "kind", "mapping": {"dog": "#/components/schemas/Dog"}},
 }
 CAT = closed({"kind": TEXT, "lives": {"type": "integer"}}, "kind", "lives")
 DOG = closed({"kind": TEXT, "barks": {"type": "boolean"}}, "kind", "barks")
@@ -54,7 +54,7 @@ DOG = closed({"kind": TEXT, "barks": {"type": "boolean"}}, "kind", "barks")
 
 def pets() -> Json:
     """Return the schema of the two pets as the contract reads it: references taken in."""
-    branches = {"#/c/Cat": CAT, "#/c/Dog": DOG}
+    branches = {"#/components/schemas/Cat": CAT, "#/components/schemas/Dog": DOG}
     return rewrite(PETS, "here", "#", 1, lambda branch, *_: branches[branch["$ref"]])
 
 
