@@ -75,6 +75,8 @@ def _safe(text: str) -> str:
 
 def excerpt(value: Json) -> str:
     """Return `value` as JSON text of at most 200 characters."""
+    if isinstance(value, bool | int | str) and (not isinstance(value, str) or len(value) < 150):
+        return _ENCODER.encode(value)
     text = ""
     for piece in _ENCODER.iterencode(value):  # a schema may be large: no more than is shown
         text += piece

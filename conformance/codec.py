@@ -127,17 +127,19 @@ class Codec:
         found = [*self._parts(request)]
         if len(found) == 1 and self.content is not None:
             return found[0]
-        whole = reduce(_together, found, Readings(({},)))
-        too_long = len(request.path) > _LONGEST
-        return replace(whole, unreadable=whole.unreadable or too_long)
+        whole = reduce(_together, found) if found else Readings(({},))
+        if len(request.path) > _LONGEST:
+            return replace(whole, unreadable=True)
+        return whole
 
     def _parts(self, request: Request) -> list[Readings]:
         place, _, asked = request.path.partition("?")
         found = []
         for location, fields in self.fields.items():
             if location == "path":
-                values = _path_read(self.operation.path, Same(fields), place)
-            elif location == "query":
+                found.append(_path_read(self.operation.path, Same(fields), place))
+                continue
+            if location == "query":
                 values = query.read(fields, asked)
             else:
                 module = header if location == "header" else cookie
@@ -165,7 +167,7 @@ def _path(template: str, fields: Same, values: Same) -> str:
 
 @lru_cache(maxsize=1024)
 def _path_read(template: str, fields: Same, place: str) -> Readings:
-    return path.read(template, fields.value, place)
+    return _part("path", path.read(template, fields.value, place))
 
 
 def _part(name: str, found: Readings) -> Readings:
@@ -175,6 +177,10 @@ def _part(name: str, found: Readings) -> Readings:
 
 def _together(one: Readings, other: Readings) -> Readings:
     """Return the readings of two parts as one: any of the first with any of the second."""
+    if len(one.values) == 1:
+        values = [{**one.values[0], **right} for right in other.values]
+        unreadable = one.unreadable or other.unreadable
+        return Readings(tuple(values), unreadable, one.complete and other.complete)
     pairs = product(one.values, other.values)
     values = [{**left, **right} for left, right in islice(pairs, MOST_READINGS + 1)]
     return Readings(

@@ -10,6 +10,7 @@ from conformance.exchange import Request
 from conformance.percent import decoded
 
 _LONG_BODY = 8_000
+_MOST_NAMES = 64
 _BODILESS = ("GET", "HEAD", "DELETE")
 _HIGH = {
     "astral": (
@@ -43,8 +44,12 @@ def _traits(request: Request) -> Iterator[str]:
     body = b"&".join(filter(None, (query, request.body)))
     pairs = body.split(b"&") if query or "urlencoded" in request.media_type.lower() else []
     found: set[str] = set()
-    for name, _, text in (each.partition(b"=") for each in pairs):
-        found |= _known_marks(name) | _known_marks(text)
+    names = set[bytes]()
+    for index, each in enumerate(pairs):
+        marks, name = _pair(each)
+        found |= marks
+        if index < _MOST_NAMES:
+            names.add(name)
     if not pairs:
         found |= _marks(body)
     elif body[:1] == b"=" or b"&=" in body:
@@ -56,7 +61,6 @@ def _traits(request: Request) -> Iterator[str]:
         yield "long body"
     if not body and request.method not in _BODILESS:
         yield "no body"
-    names = {_top(each.partition(b"=")[0]) for each in pairs[:64]}
     yield from sorted(f"with {name.decode('latin-1')}" for name in names if name)
 
 
@@ -80,9 +84,11 @@ _known_marks = lru_cache(maxsize=1024)(_marks)
 """The names and the texts of forms come again and again."""
 
 
-@lru_cache(maxsize=4096)
-def _top(name: bytes) -> bytes:
-    return re.split(rb"\[|%5[Bb]", name)[0]
+@lru_cache(maxsize=2048)
+def _pair(data: bytes) -> tuple[frozenset[str], bytes]:
+    """Return what a pair of a form shows, and the name before its brackets."""
+    name, _, text = data.partition(b"=")
+    return _known_marks(name) | _known_marks(text), re.split(rb"\[|%5[Bb]", name)[0]
 
 
 def _is_utf8(data: bytes) -> bool:
