@@ -73,13 +73,15 @@ def _safe(text: str) -> str:
     return safe if safe == text and text else f"{safe}-{crc32(text.encode('utf-8', 'replace')):08x}"
 
 
+_MOST_SHOWN = 200
+
+
 def excerpt(value: Json) -> str:
     """Return `value` as JSON text of at most 200 characters."""
-    if isinstance(value, bool | int | str) and (not isinstance(value, str) or len(value) < 150):
-        return _ENCODER.encode(value)
+    short = isinstance(value, int) or (isinstance(value, str) and len(value) < _MOST_SHOWN)
     text = ""
-    for piece in _ENCODER.iterencode(value):  # a schema may be large: no more than is shown
-        text += piece
-        if len(text) > 200:  # noqa: PLR2004
-            return text[:199] + "…"
+    for piece in (_ENCODER.encode(value),) if short else _ENCODER.iterencode(value):
+        text += piece  # a schema may be large: no more than is shown
+        if len(text) > _MOST_SHOWN:
+            return text[: _MOST_SHOWN - 1] + "…"
     return text
