@@ -2,9 +2,9 @@
 
 `Target.send` returns an Exchange whatever the target does. The parts, from the outside in:
 `address` (what the user said), `outgoing` (what the run adds), this module (faults as data),
-`pacing` (rate and retries), `transport` (httpcore), `guard` (deadline and byte budget), `dial`
-(DNS, connect, TLS) and `framing` (what is wrong with the bytes). Importing this module loads no
-HTTP library; building a Target does.
+`pacing` (rate and retries), `transport` (httpx over httpcore), `guard` (deadline and byte budget),
+`dial` (DNS, connect, TLS) and `framing` (what is wrong with the bytes). Importing this module loads
+no HTTP library; building a Target does.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from conformance.redact import Redactor
 from conformance.safety import Safety, says_true
 
 if TYPE_CHECKING:
-    import httpcore
+    import httpx
 
     from conformance.dial import Address
     from conformance.guard import Guard
@@ -76,7 +76,7 @@ class Target:
         now: Callable[[], float] = time.time,
     ) -> None:
         from conformance.dial import tls_context  # noqa: PLC0415  (imports ssl)
-        from conformance.transport import Transport  # noqa: PLC0415  (imports httpcore)
+        from conformance.transport import Transport  # noqa: PLC0415  (imports httpx)
 
         _silence_loggers()
         self.url = url
@@ -199,7 +199,7 @@ class Target:
         deadline = Deadline(self._clock, end, self._timeout_s)
         return Guard(self._resolve(), deadline, self._limits, self._connect_timeout_s)
 
-    def _exchange(self, prepared: httpcore.Request, guard: Guard) -> Response:
+    def _exchange(self, prepared: httpx.Request, guard: Guard) -> Response:
         response = self._transport.exchange(prepared, guard)
         if guard.peer is not None:
             self._prefer(guard.peer)

@@ -1,16 +1,17 @@
-"""httpcore over one guarded connection a request. Importing it imports httpcore.
+"""httpx's transport over one guarded connection a request. Importing it imports httpx.
 
-Not httpx: what it adds (redirects, cookies, proxies, decoding, the environment) is what a request
-of this suite must not have, and it would cost a twentieth of a short run.
+The client around it is left out: what that adds (redirects, cookies, proxies, decoding, the
+environment) is what a request of this suite must not have.
 """
 
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterator, Sequence
-from typing import Final
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, cast
 
 import httpcore
+import httpx
 
 from conformance import framing
 from conformance.address import TargetUrl
@@ -23,7 +24,7 @@ _LAST_WORDS_S: Final = 0.01
 """So long a target that has said that it closes the connection may take to do it."""
 
 
-class _Parts:
+class _Parts(httpx.SyncByteStream):
     """A body in as many pieces as it is to have chunks; may be read again."""
 
     def __init__(self, parts: Sequence[bytes]) -> None:
@@ -33,13 +34,14 @@ class _Parts:
         return iter(self._parts)
 
 
-class Transport:
-    """Sends each request to `url` on a connection of its own, which is a Guard.
+class Transport(httpx.BaseTransport):
+    """Sends each request to `url` on a connection of its own: the Guard in its extension `guard`.
 
     Raises FaultError for what the target does wrong, SuiteError where the request is malformed.
     """
 
     def __init__(self, url: TargetUrl, tls: ssl.SSLContext | None) -> None:
+        self._url = httpx.URL(str(url))
         self._scheme, self._host = url.scheme.encode("ascii"), url.host.encode("ascii")
         self._port = url.port
         self._origin = httpcore.Origin(self._scheme, self._host, url.port)
@@ -51,37 +53,43 @@ class Transport:
         target: str,
         headers: Sequence[tuple[str, str]],
         parts: Sequence[bytes],
-    ) -> httpcore.Request:
+    ) -> httpx.Request:
         """Return a request with exactly these headers, `target` byte for byte on its first line.
 
         Raises SuiteError where HTTP cannot carry it.
         """
         try:
-            return httpcore.Request(
-                method.encode("ascii"),
-                httpcore.URL(
-                    scheme=self._scheme,
-                    host=self._host,
-                    port=self._port,
-                    target=target.encode("ascii"),
-                ),
+            method.encode("ascii")
+            return httpx.Request(
+                method,
+                self._url,
                 headers=[
                     (name.encode("ascii"), value.encode("latin-1")) for name, value in headers
                 ],
-                content=_Parts(parts),
+                stream=_Parts(parts),
+                extensions={"target": target.encode("ascii")},
             )
         except UnicodeEncodeError as problem:
             message = f"a header or a method that HTTP cannot carry: {problem}"
             raise SuiteError(message) from problem
 
-    def exchange(self, request: httpcore.Request, guard: Guard) -> Response:
+    def exchange(self, request: httpx.Request, guard: Guard) -> Response:
         """Send `request` through `guard`, and return the complete response."""
+        request.extensions["guard"] = guard
+        answer = self.handle_request(request)
+        headers = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in answer.headers.raw)
+        # Raw: httpx would decode what a content-encoding names, even where there is no body.
+        return Response(answer.status_code, headers, b"".join(answer.iter_raw()))
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Return the complete response to `request`."""
+        guard: Guard = request.extensions["guard"]
         # No pool: there is nothing to keep, and it would cost a fifth of the time.
         connection = httpcore.HTTPConnection(
             self._origin, ssl_context=self._tls, network_backend=guard
         )
         try:
-            return _exchange(connection, guard, request)
+            return _exchange(connection, guard, self._on_the_wire(request))
         except httpcore.RemoteProtocolError:
             raise framing.diagnose(bytes(guard.wire), ended=guard.ended) from None
         except httpcore.LocalProtocolError as problem:
@@ -89,10 +97,23 @@ class Transport:
         finally:
             guard.close()
 
+    def _on_the_wire(self, request: httpx.Request) -> httpcore.Request:
+        return httpcore.Request(
+            request.method.encode("ascii"),
+            httpcore.URL(
+                scheme=self._scheme,
+                host=self._host,
+                port=self._port,
+                target=request.extensions["target"],
+            ),
+            headers=request.headers.raw,
+            content=cast("Iterable[bytes]", request.stream),
+        )
+
 
 def _exchange(
     connection: httpcore.HTTPConnection, guard: Guard, request: httpcore.Request
-) -> Response:
+) -> httpx.Response:
     answer = connection.handle_request(request)
     method = request.method.decode("ascii")
     guard.in_head = False
@@ -114,8 +135,9 @@ def _exchange(
             )
     if guard.peer is not None and not guard.ended:
         _refuse_leftover(guard, method, answer)
-    headers = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in answer.headers)
-    return Response(answer.status, headers, bytes(body))
+    return httpx.Response(
+        answer.status, headers=answer.headers, stream=httpx.ByteStream(bytes(body))
+    )
 
 
 def _refuse_leftover(guard: Guard, method: str, answer: httpcore.Response) -> None:
