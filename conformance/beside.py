@@ -14,7 +14,8 @@ from conformance.case import Case
 from conformance.cases import at_sites
 from conformance.clause import Clause
 from conformance.contract.model import Content, Operation
-from conformance.deriver import Deriver, deriver_for, label_of, operation_clause
+from conformance.deriver import Deriver, label_of, operation_clause
+from conformance.deriving import deriver_for
 from conformance.example import NoExampleError
 from conformance.exchange import Request
 from conformance.protocol import wire_case

@@ -5,23 +5,28 @@ A case that would break more than its own clause is not sent: a refusal would pr
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
 from typing import Literal
 
 from conformance.case import Case
 from conformance.clause import Clause
 from conformance.codec import BODY
-from conformance.deriver import Deriver, operation_clause
+from conformance.deriver import Deriver
 from conformance.exchange import Request
 from conformance.keywords import rules
-from conformance.messages import Context, Message, Path, moved, place
+from conformance.messages import Context, Message, moved, place
 from conformance.obligation import ITEM, Keep, Obligation, Site, With, Without
-from conformance.sites import words_of
+from conformance.placing import (
+    MOST_AROUND,
+    MOST_ITEMS,
+    Placement,
+    in_smallest,
+    shared,
+    surroundings,
+)
 from conformance.traits import traits
 from conformance.verdict import Expectation, Level
-from conformance.wire import InexpressibleError, Spelling
+from conformance.wire import InexpressibleError
 
 ACCEPT, REFUSE, EITHER = Expectation.ACCEPT, Expectation.REFUSE, Expectation.EITHER
 _ENTAILED = {"type": {"enum", "const"}}
@@ -30,30 +35,8 @@ _ENTAILED = {"type": {"enum", "const"}}
 _FOLLOWS = frozenset({"unevaluatedProperties", "unevaluatedItems"})
 """A schema that fails speaks of no member any more (JSON Schema Core 2020-12, section 7.7.1.1)."""
 
-_MOST_AROUND = 240
-"""So many violations are put in other surroundings; of many clauses each takes its turn."""
-
-_MOST_ITEMS = 4
-"""So many values that fit, of one clause, are sent as further items: an enum may have hundreds."""
-
-_MOST_PLAIN = 400
-"""So many values are sent alone; of more, each clause has those that stand for it and a share."""
-
 _WORTH_EITHER = frozenset({"empty", "null", "number", "other-property"})
 """Obligations worth sending even where the target may choose: only a crash can be found."""
-
-
-@dataclass(frozen=True, slots=True)
-class Placement:
-    """Where an obligation is put: `first` moves the member concerned to an end of its part.
-
-    `position` is the index of the item concerned; the array then has three items.
-    """
-
-    context: Context
-    first: bool | None = None
-    position: int = 0
-    spelling: Spelling | None = None
 
 
 def at_sites(deriver: Deriver, *, brief: bool = False) -> Iterator[Case]:
@@ -61,11 +44,11 @@ def at_sites(deriver: Deriver, *, brief: bool = False) -> Iterator[Case]:
 
     Those are `brief` that stand for their clause, in the smallest body alone.
     """
-    around = [] if brief else _contexts(deriver)
+    around = [] if brief else surroundings(deriver)
     open_clauses = sum(clause.state == "covered" for clause in deriver.clauses.values())
-    each = min(len(around), max(1, _MOST_AROUND // max(1, open_clauses)))
+    each = min(len(around), max(1, MOST_AROUND // max(1, open_clauses)))
     turn = 0
-    share = _share(deriver)
+    share = shared(deriver)
     for site in deriver.sites:
         if brief and site.path[0] != BODY:
             continue
@@ -81,8 +64,10 @@ def at_sites(deriver: Deriver, *, brief: bool = False) -> Iterator[Case]:
                 clause = deriver.add(deriver.clause(site, rule, value, obligation.subject))
                 refused = obligation.expectation is REFUSE
                 fitting += obligation.lead and not refused
-                stands = obligation.lead and (refused or fitting <= _MOST_ITEMS)
-                for where in _smallest(deriver, site, obligation, stands=stands):
+                stands = obligation.lead and (refused or fitting <= MOST_ITEMS)
+                if obligation.lead and not stands and ITEM in site.path:
+                    deriver.left_out += 2  # as a second and as a last item
+                for where in in_smallest(deriver, site, obligation, stands=stands):
                     yield from _case(deriver, site, clause, obligation, where)
                 if obligation.lead and refused:
                     leads.setdefault(clause.id, []).append(obligation)
@@ -94,63 +79,6 @@ def at_sites(deriver: Deriver, *, brief: bool = False) -> Iterator[Case]:
                     where = around[index % len(around)]
                     yield from _case(deriver, site, clause, obligation, where)
                 turn += 0 if each == len(around) else each
-
-
-def _share(
-    deriver: Deriver,
-) -> Callable[[tuple[Obligation, ...]], Iterator[Obligation]]:
-    """Return what chooses among the obligations of a clause, so that a large operation ends.
-
-    Those that stand for their clause always stay; of the others every n-th does, by turns, so that
-    all of them are sent somewhere.
-    """
-    asked = [
-        deriver.obligations(site, rule)
-        for site in deriver.sites
-        for name in site.schema
-        if (rule := rules().get(name)) is not None and name not in site.spoken
-    ]
-    every = -(-sum(map(len, asked)) // _MOST_PLAIN)
-    count = itertools.count()
-
-    def chosen(obligations: tuple[Obligation, ...]) -> Iterator[Obligation]:
-        for each in obligations:
-            if each.lead or every <= 1 or next(count) % every == 0:
-                yield each
-            else:
-                deriver.left_out += 1
-
-    return chosen
-
-
-def _contexts(deriver: Deriver) -> list[Placement]:
-    """Return where one violation of each clause goes: the fullest, and a covering array."""
-    full = Context("fullest", deriver.messages.fullest)
-    if not any(isinstance(part, dict) for part in full.message.values()):
-        return []
-    return [
-        Placement(replace(full, name="fullest-first"), first=True),
-        Placement(replace(full, name="fullest-last"), first=False),
-        *(Placement(row) for row in deriver.messages.rows),
-    ]
-
-
-def _smallest(
-    deriver: Deriver, site: Site, obligation: Obligation, *, stands: bool
-) -> Iterator[Placement]:
-    """Yield the smallest body, and where it matters other spellings and positions in it.
-
-    What `stands` for its clause is sent as a further item as well.
-    """
-    least = Context("", deriver.messages.smallest)
-    yield Placement(least)
-    if obligation.name in ("array", "array-value"):
-        append = Spelling(arrays="append")
-        yield Placement(replace(least, name="empty-brackets"), spelling=append)
-    unknown = isinstance(obligation.change, With) and obligation.expectation is REFUSE
-    if ITEM in site.path and stands and not unknown:
-        for label, position in (("second-item", 1), ("last-item", 2)):
-            yield Placement(replace(least, name=label), position=position)
 
 
 def _case(
@@ -276,68 +204,3 @@ def _breaks_only(clause: Clause, breaks: tuple[str, ...]) -> bool:
     keywords = {each.rpartition("/")[2] for each in breaks}
     own = clause.id in breaks or (clause.keyword == "required" and "required" in keywords)
     return own and keywords <= wanted | _FOLLOWS
-
-
-def together(deriver: Deriver) -> Iterator[Case]:
-    """Yield the valid messages that combine optional members, each alone before all others."""
-    messages = deriver.messages
-    for left_out in sorted(each for each in deriver.values.never if len(each) == 2):  # noqa: PLR2004
-        clause = _may_be_sent(deriver, left_out)
-        deriver.add(replace(clause, state="uncovered", reason=deriver.values.doubt(left_out)))
-    for path, value in messages.optional.items():
-        if len(messages.choices(path)) > 1:
-            continue  # each member of an enum is sent alone by the rule of enum
-        clause = _may_be_sent(deriver, path)
-        alone = Context("alone", messages.with_optional({path: value}))
-        yield from _together(deriver, deriver.add(clause), alone)
-    for context in messages.combinations():
-        yield from _together(deriver, deriver.add(_all_together(deriver)), context)
-
-
-def _may_be_sent(deriver: Deriver, path: Path) -> Clause:
-    """Return the clause that the optional member at `path` may be sent."""
-    root = Site({}, path[:1], deriver.place_of(path[:1]), words_of(path[:1]), None, trail=path[:1])
-    return replace(
-        deriver.clause(root, rules()["properties"], {}, path[-1]),
-        words=f"{words_of(path)} may be sent",
-        keyword_location=deriver.place_of(path),
-        value="",
-    )
-
-
-def _all_together(deriver: Deriver) -> Clause:
-    """Return the clause that declared members may be sent together."""
-    body = deriver.messages.schema_of((BODY,))
-    if "properties" in body:
-        site = next(site for site in deriver.sites if site.path == (BODY,))
-        return deriver.clause(site, rules()["properties"], [*body["properties"]])
-    return operation_clause(
-        deriver.operation,
-        "parameters",
-        "the declared parameters may be sent together",
-        "OpenAPI 3.0.4, section 4.8.12",
-    )
-
-
-def _together(deriver: Deriver, clause: Clause, context: Context) -> Iterator[Case]:
-    controls: list[Request] = []
-    try:
-        request = deriver.request(context.message)
-        for path, value in context.alone:
-            controls.append(deriver.request(deriver.messages.with_optional({path: value})))
-    except InexpressibleError:
-        return
-    expectation = deriver.expectation(request)
-    if expectation is REFUSE or request == deriver.preflight:
-        return
-    yield Case(
-        id=f"{clause.id}/{context.name}",
-        clause=clause,
-        words=f"{context.words} sent together" if context.alone else clause.words,
-        expectation=expectation,
-        level=Level.MUST,
-        request=request,
-        controls=tuple(dict.fromkeys(controls)) or (deriver.preflight,),
-        context=context.name,
-        traits=traits(request),
-    )

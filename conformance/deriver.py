@@ -13,23 +13,21 @@ from dataclasses import dataclass, field, replace
 from conformance import pointer
 from conformance.case import clause_id, excerpt, place_id
 from conformance.clause import Clause, State
-from conformance.closing import ADVISED, closed
+from conformance.closing import ADVISED
 from conformance.codec import BODY, Codec
 from conformance.contract.model import CLOSED, Content, Json, Operation
-from conformance.direction import to_send
-from conformance.example import NoExampleError
 from conformance.exchange import Request
 from conformance.keywords import KeywordRule, annotation, describe, rules
 from conformance.messages import Message, Messages, Path, place
 from conformance.obligation import Keep, Obligation, Put, Site
 from conformance.readings import Judge
 from conformance.schema import Same, dereference
-from conformance.sites import Uncovered, walk, words_of
+from conformance.sites import walk
+from conformance.spots import Uncovered, words_of
 from conformance.validation import Broken
-from conformance.values import NONE, Values, narrowed
+from conformance.values import NONE, Values
 from conformance.verdict import Expectation, Level
-from conformance.versions import named
-from conformance.wire import InexpressibleError, Readings, Spelling, wire_of
+from conformance.wire import Readings, Spelling
 
 _MOST_KNOWN = 2048
 """So many requests are kept by the identity of their message: controls come again and again."""
@@ -341,54 +339,3 @@ def operation_clause(
 def label_of(media_type: str) -> str:
     """Return a media type as part of an id: `application_json`."""
     return re.sub(r"[^a-z0-9.-]", "_", media_type)
-
-
-def deriver_for(
-    operation: Operation, values: Values = NONE, content: Content | None = None
-) -> Deriver:
-    """Return the deriver for the first media type of `operation` that has a wire, or for `content`.
-
-    Raises NoExampleError where a body is required and there is none, or where no valid message is
-    found.
-    """
-    label = "" if content is None else label_of(content.media_type)
-    stated = (
-        _codec(operation) if content is None else _codec(replace(operation, contents=(content,)))
-    )
-    codec = _closed(stated)
-    unclosed = None if codec is stated else stated.schema
-    place = codec.content.pointer if codec.content is not None else operation.pointer
-    good = to_send(narrowed(named(codec.schema), values))
-    try:
-        judge = Judge.of(
-            codec.schema,
-            place,
-            good,
-            unclosed,
-            asserts_formats=operation.asserts_formats,
-        )
-        return Deriver(codec, Messages(good), judge, values, label)
-    except InexpressibleError as problem:
-        kind = f"{codec.content.media_type}: " if codec.content is not None else ""
-        raise NoExampleError(f"{kind}{problem}") from problem
-
-
-def _closed(codec: Codec) -> Codec:
-    """Return `codec` with the objects of its body closed that are known to be."""
-    content = codec.content
-    if content is None:
-        return codec
-    schema = closed(content.schema, everywhere=codec.operation.closed)
-    if schema is content.schema:
-        return codec
-    return replace(codec, content=replace(content, schema=schema))
-
-
-def _codec(operation: Operation) -> Codec:
-    for content in operation.contents:
-        wire = wire_of(content.media_type)
-        if wire is not None:
-            return Codec(operation, content, wire)
-    if operation.body_required:
-        raise NoExampleError("it takes no body in a media type that this suite writes")
-    return Codec(operation)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import zip_longest
@@ -12,21 +12,21 @@ from itertools import zip_longest
 from conformance import pointer
 from conformance.beside import briefly, others
 from conformance.case import Case
-from conformance.cases import at_sites, together
+from conformance.cases import at_sites
 from conformance.clause import Clause
 from conformance.codec import BODY
-from conformance.contract.model import Json, Operation
-from conformance.deriver import Deriver, deriver_for
+from conformance.contract.model import Operation
+from conformance.controls import controls
+from conformance.deriver import Deriver
+from conformance.deriving import deriver_for
 from conformance.documented_headers import header_clauses
 from conformance.exchange import Request
-from conformance.messages import Path, members
 from conformance.protocol import protocol_cases
 from conformance.remarks import remarks
 from conformance.responses import response_clauses
-from conformance.traits import traits
+from conformance.together import together
 from conformance.values import NONE, Values
-from conformance.verdict import Expectation, Level
-from conformance.wire import InexpressibleError
+from conformance.verdict import Expectation
 
 
 @dataclass(frozen=True)
@@ -128,14 +128,14 @@ def _uncollected() -> Iterator[None]:
 def _derived(operation: Operation, values: Values) -> Plan:
     deriver = deriver_for(operation, values)
     cases = [*together(deriver), *at_sites(deriver), *protocol_cases(deriver)]
-    cases += _controls(deriver, cases)
+    cases += controls(deriver, cases)
     found = dict(deriver.clauses)
     for each in others(deriver, values):
         if isinstance(each, Clause):
             found[each.id] = each
             continue
         more = [*briefly(each, deriver.preflight)]
-        cases += [*more, *_controls(each, more)]
+        cases += [*more, *controls(each, more)]
         found |= {id_: clause for id_, clause in each.clauses.items() if id_ not in found}
     ordered = tuple(interleaved(cases))
     used = {case.clause.id for case in ordered if _can_prove(case, values)}
@@ -161,74 +161,6 @@ def _derived(operation: Operation, values: Values) -> Plan:
     )
     vars(plan)["deriver"] = deriver
     return plan
-
-
-def _controls(deriver: Deriver, cases: list[Case]) -> Iterator[Case]:
-    """Yield a case for each control that is no case itself: it is sent anyway, and owed a yes."""
-    named = {clause.keyword: clause for clause in (case.clause for case in cases)}
-    seen = {case.request.digest for case in cases} | {deriver.preflight.digest}
-    for case in cases:
-        for control in case.controls[:1]:
-            if case.off_contract or control.digest in seen:
-                continue
-            owed = deriver.expectation(control)
-            if owed is Expectation.REFUSE:
-                continue
-            seen.add(control.digest)
-            keyword = "spelling" if case.context.startswith("fullest-") else "properties"
-            clause = named.get(keyword, case.clause) if case.context else case.clause
-            if case.context.endswith("-item"):
-                clause = _of_items(deriver, case, control)
-            yield Case(
-                id=f"{clause.id}/control-{control.digest[:8]}",
-                clause=clause,
-                words="the control of another case",
-                expectation=owed,
-                level=Level.MUST,
-                request=control,
-                controls=_parts(deriver, control),
-                traits=traits(control),
-            )
-
-
-def _of_items(deriver: Deriver, case: Case, control: Request) -> Clause:
-    """Return the clause that speaks through a control with several items.
-
-    Where all of them are ordinary, only their number is not: that is for the array to say.
-    """
-    array = deriver.clauses.get(f"{case.clause.id.rpartition('/items/')[0]}/type")
-    values = (value for each in deriver.read(control).values[:1] for _, value in members(each))
-    ordinary = all(value == value[:1] * len(value) for value in values if isinstance(value, list))
-    return array if array is not None and ordinary else case.clause
-
-
-def _parts(deriver: Deriver, control: Request) -> tuple[Request, ...]:
-    """Return what must be accepted first: the message in its usual order, or its parts alone."""
-    messages = deriver.messages
-    read = deriver.read(control).values
-    if not read:
-        return (deriver.preflight,)
-    usual = deriver.request(messages.ordered(read[0]))
-    if usual != control:
-        return (usual,)
-    parts: list[Request] = []
-    for path, value in members(read[0]):
-        if messages.least.get(path, parts) != value:
-            with suppress(InexpressibleError):
-                parts += _alone(deriver, path, value, control)
-    return tuple(part for part in parts if part != control) or (deriver.preflight,)
-
-
-def _alone(deriver: Deriver, path: Path, value: Json, control: Request) -> Iterator[Request]:
-    """Yield the member at `path` alone, with an ordinary value where that is `control` itself."""
-    messages = deriver.messages
-    alone = deriver.request(messages.with_optional({path: value}))
-    ordinary = messages.optional.get(path, value)
-    if alone == control:
-        alone = deriver.request(messages.with_optional({path: ordinary}))
-    yield alone
-    if isinstance(value, list) and len(value) > 1 and isinstance(ordinary, list):
-        yield deriver.request(messages.with_optional({path: ordinary[:1] * len(value)}))
 
 
 def _steady(operation: Operation) -> Clause:

@@ -14,7 +14,7 @@ from conformance.formats import is_settled
 from conformance.keywords import describe, rules
 from conformance.obligation import ITEM
 from conformance.schema import dereference
-from conformance.sites import name_of
+from conformance.spots import name_of
 from conformance.verdict import Level
 
 DEPTH = 6

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -21,8 +21,9 @@ from conformance.contract.model import Json
 from conformance.errors import ConformanceError
 from conformance.example import Examples, NoExampleError
 from conformance.flat import RELATIONS, EndlessSchemaError, items_of, members_of
-from conformance.obligation import ITEM, Change, Index, Put, Site, With
+from conformance.obligation import ITEM, Index, Site
 from conformance.schema import dereference
+from conformance.spots import Part, Renamed, Spot, Uncovered, is_extra, spoken, ways, words_of
 from conformance.versions import asked
 from conformance.wire.form import MEDIA_TYPE as FORM
 from conformance.words import of_pattern
@@ -37,47 +38,6 @@ _AGAIN = 2
 _MOST_SITES = 4000
 _BY_THE_BRANCH = "no branch of another type takes it either: judged as {keyword}"
 _THROUGH = ("not", "if", "contains", "unevaluatedProperties", "unevaluatedItems")
-
-
-@dataclass(frozen=True, slots=True)
-class Uncovered:
-    """A keyword in the contract that no request tests, and why.
-
-    `spoken` says that another clause speaks for it, so that nothing is left open.
-    """
-
-    keyword: str
-    path: tuple[str, ...]
-    pointer: str
-    value: Json
-    reason: str
-    trail: tuple[str, ...] = ()
-    spoken: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """A schema that holds at a location: `fresh` ones get sites, the others are known by then."""
-
-    schema: Mapping[str, Json]
-    trail: tuple[str, ...]
-    place: str
-    fresh: bool = True
-    spoken: Mapping[str, str] = field(default_factory=dict)
-    lens: Any = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Spot:
-    """An instance location with all that holds there, and how to get there in any body."""
-
-    path: tuple[str, ...]
-    parts: tuple[_Part, ...]
-    settings: tuple[tuple[tuple[str, ...], Json], ...] = ()
-    samples: Mapping[tuple[str, ...], Json] = field(default_factory=dict)
-    above: tuple[int, ...] = ()
-    neighbours: tuple[str, ...] = ()
-    whole: tuple[Json, ...] = ()
 
 
 def walk(
@@ -109,30 +69,10 @@ def _sites(codec: Codec, root: Mapping[str, Json], walker: _Walker) -> Iterator[
         for name, each in fields.items():
             at = (location, name)
             start = walker.spread(inner["properties"][name], at, each.parameter.pointer)
-            yield from walker.visit(_Spot(at, tuple(start)))
+            yield from walker.visit(Spot(at, tuple(start)))
     if codec.content is not None and isinstance(parts[BODY], Mapping):
         start = walker.spread(parts[BODY], (BODY,), codec.content.pointer)
-        yield from walker.visit(_Spot((BODY,), tuple(start)))
-
-
-def words_of(path: tuple[str, ...]) -> str:
-    """Return words for a place in a message: `account`, `limit in the query`, `the body`."""
-    if path[0] == BODY:
-        return name_of(path[1:])
-    return f"{name_of(path[1:])} in the {path[0]}" if path[1:] else f"the {path[0]}"
-
-
-def name_of(path: tuple[str, ...]) -> str:
-    """Return words for an instance location: `account`, `each item of expand`, `the body`."""
-    if not path:
-        return "the body"
-    if path[-1] == ITEM:
-        return f"each item of {name_of(path[:-1])}"
-    if isinstance(path[-1], Index):
-        return f"item {path[-1]} of {name_of(path[:-1])}"
-    inner = [step for step in path if step != ITEM]
-    plain = ITEM not in path and not any(isinstance(step, Index) for step in path)
-    return ".".join(inner) if plain else f"{path[-1]} of {name_of(path[:-1])}"
+        yield from walker.visit(Spot((BODY,), tuple(start)))
 
 
 class _Walker:
@@ -148,24 +88,24 @@ class _Walker:
         trail: tuple[str, ...],
         place: str,
         **more: Any,  # noqa: ANN401
-    ) -> Iterator[_Part]:
+    ) -> Iterator[Part]:
         """Yield `schema` and what its `allOf` holds, each with its own trail."""
         yield from self._spread(schema, trail, place, more, 0)
 
     def _spread(
         self, schema: Json, trail: tuple[str, ...], place: str, more: dict[str, Any], depth: int
-    ) -> Iterator[_Part]:
+    ) -> Iterator[Part]:
         schema = dereference(schema, self._root)
         if not isinstance(schema, Mapping) or depth > _DEPTH:
             return
-        yield _Part(schema, trail, place, **more)
+        yield Part(schema, trail, place, **more)
         for index, each in enumerate(schema.get("allOf", ())):
             step = (*trail, f"allOf.{index}")
             yield from self._spread(each, step, f"{place}/allOf/{index}", more, depth + 1)
 
     # --- one location ---
 
-    def visit(self, spot: _Spot) -> Iterator[Site | Uncovered]:
+    def visit(self, spot: Spot) -> Iterator[Site | Uncovered]:
         """Yield the sites of a location's fresh parts, then those of branches, then those below."""
         held = tuple(part.schema for part in spot.parts)
         fresh = [part for part in spot.parts if part.fresh]
@@ -206,7 +146,7 @@ class _Walker:
             return "the schema contains itself without an end"
         return (found,)
 
-    def _site(self, part: _Part, spot: _Spot, sample: Json) -> Site:
+    def _site(self, part: Part, spot: Spot, sample: Json) -> Site:
         others = tuple(each.schema for each in spot.parts if each is not part)
         return Site(
             schema=part.schema,
@@ -226,27 +166,27 @@ class _Walker:
             examples=self._examples,
         )
 
-    def _again(self, part: _Part, spot: _Spot) -> Iterator[Uncovered]:
+    def _again(self, part: Part, spot: Spot) -> Iterator[Uncovered]:
         reason = f"the same definition once more: its clauses stand {_AGAIN} levels above"
         yield Uncovered("$ref", spot.path, part.place, "", reason, part.trail, spoken=True)
 
-    def _unreached(self, part: _Part, spot: _Spot, reason: str) -> Iterator[Uncovered]:
+    def _unreached(self, part: Part, spot: Spot, reason: str) -> Iterator[Uncovered]:
         for name, value in part.schema.items():
             at = pointer.join(part.place, name)
             yield Uncovered(name, spot.path, at, value, reason, part.trail)
 
-    def _inside(self, part: _Part, spot: _Spot) -> Iterator[Uncovered]:
+    def _inside(self, part: Part, spot: Spot) -> Iterator[Uncovered]:
         """Yield what stands inside keywords that speak for all that they hold."""
         for keyword in _THROUGH:
             inner = part.schema.get(keyword)
             if isinstance(inner, Mapping):
                 reason = f"speaks through {keyword}"
                 trail, at = (*part.trail, keyword), f"{part.place}/{keyword}"
-                yield from _spoken(dereference(inner, self._root), spot, trail, at, reason)
+                yield from spoken(dereference(inner, self._root), spot, trail, at, reason)
 
     # --- branches at the same location ---
 
-    def _branches(self, part: _Part, spot: _Spot) -> Iterator[Site | Uncovered]:
+    def _branches(self, part: Part, spot: Spot) -> Iterator[Site | Uncovered]:
         schema, at = part.schema, part.place
         for keyword in ("anyOf", "oneOf"):
             reason = _BY_THE_BRANCH.format(keyword=keyword)
@@ -270,16 +210,16 @@ class _Walker:
             )
         if isinstance(schema.get("propertyNames"), Mapping):
             trail, place = (*part.trail, "propertyNames"), f"{at}/propertyNames"
-            lens = partial(_Renamed, self._fill(spot))
+            lens = partial(Renamed, self._fill(spot))
             names = [*self.spread(schema["propertyNames"], trail, place, lens=lens)]
             yield from self._names(spot, names)
 
     def _chosen(
         self,
-        part: _Part,
-        spot: _Spot,
+        part: Part,
+        spot: Spot,
         taken: tuple[str, ...],
-        fresh: list[_Part],
+        fresh: list[Part],
         holds: tuple[Json, ...],
     ) -> Iterator[Site | Uncovered]:
         """Visit the location anew, with a branch chosen; what was there before is known."""
@@ -306,13 +246,13 @@ class _Walker:
         settings = (*spot.settings, (spot.path, sample[0]))
         yield from self.visit(replace(spot, parts=parts, settings=settings, whole=whole))
 
-    def _fill(self, spot: _Spot) -> Json:
+    def _fill(self, spot: Spot) -> Json:
         """Return a value for a member whose name no schema declares."""
         name = next(self._free(spot), "key")
         sample = self._sample(tuple(part.schema for part in self._member(name, spot)) or (True,))
         return "x" if isinstance(sample, str) else sample[0]
 
-    def _names(self, spot: _Spot, names: list[_Part]) -> Iterator[Site | Uncovered]:
+    def _names(self, spot: Spot, names: list[Part]) -> Iterator[Site | Uncovered]:
         sample = self._sample(({"type": "string"}, *(part.schema for part in names)))
         for part in names:
             if isinstance(sample, str):
@@ -324,9 +264,9 @@ class _Walker:
 
     def _below(
         self,
-        spot: _Spot,
+        spot: Spot,
         step: str,
-        parts: list[_Part],
+        parts: list[Part],
         holds: Json,
         neighbours: tuple[str, ...] = (),
     ) -> Iterator[Site | Uncovered]:
@@ -342,10 +282,10 @@ class _Walker:
             if not isinstance(around, str):
                 settings = (*settings, (spot.path, around[0]))
         yield from self.visit(
-            _Spot((*spot.path, step), tuple(parts), settings, spot.samples, spot.above, neighbours)
+            Spot((*spot.path, step), tuple(parts), settings, spot.samples, spot.above, neighbours)
         )
 
-    def _members(self, fresh: list[_Part], spot: _Spot) -> Iterator[Site | Uncovered]:
+    def _members(self, fresh: list[Part], spot: Spot) -> Iterator[Site | Uncovered]:
         names: dict[str, None] = {}
         for part in fresh:
             names |= dict.fromkeys(part.schema.get("properties", ()))
@@ -358,18 +298,18 @@ class _Walker:
         for part in fresh:
             yield from self._maps(part, spot)
 
-    def _maps(self, part: _Part, spot: _Spot) -> Iterator[Site | Uncovered]:
+    def _maps(self, part: Part, spot: Spot) -> Iterator[Site | Uncovered]:
         """Visit what governs names that are not declared."""
         for pattern in part.schema.get("patternProperties", {}):
             name = next((n for n in of_pattern(pattern) if not self._declared(n, spot)), None)
             wanted = f"patternProperties.{pattern}"
             yield from self._extra(part, spot, name, wanted)
         if isinstance(part.schema.get("additionalProperties"), Mapping):
-            name = next((n for n in self._free(spot) if _is_extra(n, part.schema)), None)
+            name = next((n for n in self._free(spot) if is_extra(n, part.schema)), None)
             yield from self._extra(part, spot, name, "additionalProperties")
 
     def _extra(
-        self, part: _Part, spot: _Spot, name: str | None, wanted: str
+        self, part: Part, spot: Spot, name: str | None, wanted: str
     ) -> Iterator[Site | Uncovered]:
         if name is None:
             reason = "no name was found that it governs"
@@ -382,7 +322,7 @@ class _Walker:
         ]
         yield from self._below(spot, name, parts, {"required": [name]})
 
-    def _free(self, spot: _Spot) -> Iterator[str]:
+    def _free(self, spot: Spot) -> Iterator[str]:
         names = [
             part.schema["propertyNames"] for part in spot.parts if "propertyNames" in part.schema
         ]
@@ -394,21 +334,21 @@ class _Walker:
                 yield each
 
     @staticmethod
-    def _declared(name: str, spot: _Spot) -> bool:
+    def _declared(name: str, spot: Spot) -> bool:
         return any(name in part.schema.get("properties", ()) for part in spot.parts)
 
-    def _member(self, name: str, spot: _Spot) -> list[_Part]:
+    def _member(self, name: str, spot: Spot) -> list[Part]:
         """Return every part that holds for the member `name`."""
-        found: list[_Part] = []
+        found: list[Part] = []
         for part in spot.parts:
             schemas = [*map(id, members_of(part.schema, name))]
-            for step, at, schema in _ways(part.schema, name):
+            for step, at, schema in ways(part.schema, name):
                 if id(schema) in schemas:
                     trail, place = (*part.trail, step), f"{part.place}/{at}"
                     found += self.spread(schema, trail, place, fresh=part.fresh)
         return found
 
-    def _a_member(self, name: str, parts: list[_Part]) -> str | None:
+    def _a_member(self, name: str, parts: list[Part]) -> str | None:
         for part in parts:
             child = dereference(part.schema.get("properties", {}).get(name, {}), self._root)
             members = child.get("enum", ()) if isinstance(child, Mapping) else ()
@@ -417,7 +357,7 @@ class _Walker:
                     return member
         return None
 
-    def _items(self, fresh: list[_Part], spot: _Spot) -> Iterator[Site | Uncovered]:
+    def _items(self, fresh: list[Part], spot: Spot) -> Iterator[Site | Uncovered]:
         longest = max((len(part.schema.get("prefixItems", ())) for part in spot.parts), default=0)
         for index in range(longest):
             parts = self._item(index, spot)
@@ -427,8 +367,8 @@ class _Walker:
             step = ITEM if longest == 0 else Index(longest)
             yield from self._below(spot, step, self._item(longest, spot), {"minItems": longest + 1})
 
-    def _item(self, index: int, spot: _Spot) -> list[_Part]:
-        found: list[_Part] = []
+    def _item(self, index: int, spot: Spot) -> list[Part]:
+        found: list[Part] = []
         for part in spot.parts:
             prefix = len(part.schema.get("prefixItems", ()))
             for schema in items_of(part.schema, index):
@@ -439,53 +379,3 @@ class _Walker:
                 trail, place = (*part.trail, step), f"{part.place}/{at}"
                 found += self.spread(schema, trail, place, fresh=part.fresh)
         return found
-
-
-def _ways(schema: Mapping[str, Json], name: str) -> Iterator[tuple[str, str, Json]]:
-    """Yield the steps of id and pointer by which `schema` may govern the member `name`."""
-    if name in schema.get("properties", ()):
-        yield name, pointer.join("properties", name), schema["properties"][name]
-    for pattern, each in schema.get("patternProperties", {}).items():
-        yield f"patternProperties.{pattern}", pointer.join("patternProperties", pattern), each
-    if "additionalProperties" in schema:
-        yield "additionalProperties", "additionalProperties", schema["additionalProperties"]
-
-
-def _is_extra(name: str, schema: Mapping[str, Json]) -> bool:
-    return [*map(id, members_of(schema, name))] == [id(schema["additionalProperties"])]
-
-
-def _spoken(
-    schema: Json, spot: _Spot, trail: tuple[str, ...], place: str, reason: str, depth: int = 0
-) -> Iterator[Uncovered]:
-    """Yield every keyword inside a schema that speaks through the one that holds it."""
-    if not isinstance(schema, Mapping) or depth > 4:  # noqa: PLR2004  (deeper ones are the same)
-        return
-    for name, value in schema.items():
-        at = pointer.join(place, name)
-        yield Uncovered(name, spot.path, at, value, reason, trail, spoken=True)
-        inner = value.items() if name in ("properties", "patternProperties") else ()
-        for key, each in inner:
-            steps = (*trail, key if name == "properties" else f"{name}.{key}")
-            yield from _spoken(each, spot, steps, pointer.join(at, key), reason, depth + 1)
-        for index, each in enumerate(value if isinstance(value, list) else ()):
-            steps = (*trail, f"{name}.{index}")
-            yield from _spoken(each, spot, steps, f"{at}/{index}", reason, depth + 1)
-        if isinstance(value, Mapping) and name not in ("properties", "patternProperties"):
-            step = ITEM if name == "items" else name
-            yield from _spoken(value, spot, (*trail, step), at, reason, depth + 1)
-
-
-@dataclass(frozen=True, slots=True)
-class _Renamed:
-    """A change of a name: the object gets a member that is named like that."""
-
-    fill: Json
-    change: Change
-
-    def __call__(self, value: Json) -> Json:
-        """Return the object with one more member."""
-        name = self.change.new if isinstance(self.change, Put) else self.change("name")
-        if not isinstance(name, str):
-            return value
-        return With({name: self.fill})(value)

@@ -17,7 +17,7 @@ import pytest
 from conformance.case import Case, clause_id, excerpt
 from conformance.codec import Codec
 from conformance.contract.model import Content, Json, Operation
-from conformance.deriver import deriver_for
+from conformance.deriving import deriver_for
 from conformance.errors import ContractError
 from conformance.example import NoExampleError, fullest, smallest
 from conformance.explore import explorations, explore
@@ -25,7 +25,8 @@ from conformance.messages import Messages, moved, place
 from conformance.obligation import Keep, Put, Site, Without
 from conformance.plan import Plan, derive
 from conformance.schema import View, type_of
-from conformance.sites import Uncovered, name_of, walk
+from conformance.sites import walk
+from conformance.spots import Uncovered, name_of
 from conformance.validation import Validator, Validators
 from conformance.verdict import Expectation, Verdict
 from conformance.wire import InexpressibleError, wires

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.deriver import deriver_for
+from conformance.deriving import deriver_for
 from conformance.exchange import Request
 from conformance.explain import PROBES, Ask, Said, explain
 from conformance.file import File

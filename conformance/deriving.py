@@ -1,0 +1,68 @@
+"""Operation → deriver: which media type its bodies travel in, and which versions of it hold."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from conformance.closing import closed
+from conformance.codec import Codec
+from conformance.contract.model import Content, Operation
+from conformance.deriver import Deriver, label_of
+from conformance.direction import to_send
+from conformance.example import NoExampleError
+from conformance.messages import Messages
+from conformance.readings import Judge
+from conformance.values import NONE, Values, narrowed
+from conformance.versions import named
+from conformance.wire import InexpressibleError, wire_of
+
+
+def deriver_for(
+    operation: Operation, values: Values = NONE, content: Content | None = None
+) -> Deriver:
+    """Return the deriver for the first media type of `operation` that has a wire, or for `content`.
+
+    Raises NoExampleError where a body is required and there is none, or where no valid message is
+    found.
+    """
+    label = "" if content is None else label_of(content.media_type)
+    stated = (
+        _codec(operation) if content is None else _codec(replace(operation, contents=(content,)))
+    )
+    codec = _closed(stated)
+    unclosed = None if codec is stated else stated.schema
+    place = codec.content.pointer if codec.content is not None else operation.pointer
+    good = to_send(narrowed(named(codec.schema), values))
+    try:
+        judge = Judge.of(
+            codec.schema,
+            place,
+            good,
+            unclosed,
+            asserts_formats=operation.asserts_formats,
+        )
+        return Deriver(codec, Messages(good), judge, values, label)
+    except InexpressibleError as problem:
+        kind = f"{codec.content.media_type}: " if codec.content is not None else ""
+        raise NoExampleError(f"{kind}{problem}") from problem
+
+
+def _closed(codec: Codec) -> Codec:
+    """Return `codec` with the objects of its body closed that are known to be."""
+    content = codec.content
+    if content is None:
+        return codec
+    schema = closed(content.schema, everywhere=codec.operation.closed)
+    if schema is content.schema:
+        return codec
+    return replace(codec, content=replace(content, schema=schema))
+
+
+def _codec(operation: Operation) -> Codec:
+    for content in operation.contents:
+        wire = wire_of(content.media_type)
+        if wire is not None:
+            return Codec(operation, content, wire)
+    if operation.body_required:
+        raise NoExampleError("it takes no body in a media type that this suite writes")
+    return Codec(operation)
