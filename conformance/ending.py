@@ -82,12 +82,14 @@ def _wind_up(run: Run, session: pytest.Session, *, ended: bool) -> str:
     worker = hasattr(session.config, "workerinput")
 
     def judge() -> None:
+        from conformance.reporting import judged, write_reports  # noqa: PLC0415  (at the end only)
+
         gc.disable()  # of a long run it would look at millions of records, again and again
         try:
-            reported = run.judged()
+            reported = judged(run.folder)
             if reported is not None:
                 session.config.stash[_REPORTED] = reported
-                session.config.stash[_REPORTED] = run.write(reported)
+                session.config.stash[_REPORTED] = write_reports(run.settings, run.folder, reported)
         finally:
             gc.enable()
 
@@ -104,8 +106,10 @@ def _wind_up(run: Run, session: pytest.Session, *, ended: bool) -> str:
 
 
 def _put_on_file(run: Run, reported: Reported) -> str:
+    from conformance.reporting import put_on_file  # noqa: PLC0415  (where asked for)
+
     try:
-        number = run.put_on_file(reported)
+        number = put_on_file(run.settings, reported)
     except UsageError as problem:
         return str(problem)
     if not number:

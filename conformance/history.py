@@ -20,7 +20,7 @@ from conformance.evidence import Standing, tally
 from conformance.findings import Finding
 from conformance.journal import Journal
 from conformance.outcome import Outcome, State
-from conformance.records import HistoryRecord, PastFinding, PastRun
+from conformance.past_records import HistoryRecord, PastFinding, PastRun
 from conformance.text import some
 
 FILE = "history.sqlite"

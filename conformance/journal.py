@@ -18,11 +18,11 @@ from pathlib import Path
 
 from conformance.clause import Clause
 from conformance.errors import UsageError
+from conformance.past_records import HistoryRecord
 from conformance.records import (
     AbortRecord,
     CaseRecord,
     EndRecord,
-    HistoryRecord,
     PlanRecord,
     Record,
     ResumeRecord,
@@ -32,6 +32,9 @@ from conformance.records import (
 )
 
 _ENCODER = json.JSONEncoder(default=vars, separators=(",", ":"))
+
+JOURNAL = "journal.ndjson"
+"""The name of the file in the folder of a run."""
 
 
 @dataclass(frozen=True)

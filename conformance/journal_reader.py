@@ -16,12 +16,12 @@ from typing import Any
 from conformance.clause import Clause
 from conformance.errors import UsageError
 from conformance.journal import Journal
+from conformance.past_records import HistoryRecord
 from conformance.records import (
     AbortRecord,
     CaseRecord,
     EndRecord,
     ExchangeRecord,
-    HistoryRecord,
     PlanRecord,
     RunRecord,
     SeenRecord,

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import platform
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,13 +18,13 @@ from conformance.case import Case
 from conformance.clause import Clause
 from conformance.contract import Selection, default_source, load
 from conformance.contract.model import Contract, Operation
-from conformance.contract.read import is_address
 from conformance.deviations import expired
 from conformance.errors import NothingSelectedError, UsageError
 from conformance.example import NoExampleError
 from conformance.exchange import Request
 from conformance.headers import credentials
-from conformance.journal import Journal, JournalWriter
+from conformance.heading import contract_file, heading
+from conformance.journal import JOURNAL, Journal, JournalWriter
 from conformance.journal_reader import read_totals
 from conformance.pacing import HaltError
 from conformance.plan import Plan
@@ -38,7 +34,6 @@ from conformance.records import (
     Deviation,
     DeviationList,
     EndRecord,
-    OperationRecord,
     PlanRecord,
     RunRecord,
     SentRecord,
@@ -48,7 +43,7 @@ from conformance.redact import Redactor
 from conformance.resuming import finished, folder_of, of_exploration, recorded
 from conformance.safety import DESTRUCTIVE
 from conformance.settings import Settings
-from conformance.values import NONE, Values, check_operations, of_operation
+from conformance.values import Values, check_operations, of_operation
 
 if TYPE_CHECKING:
     from conformance.ahead import Ahead
@@ -56,11 +51,9 @@ if TYPE_CHECKING:
     from conformance.headers import TargetHeader
     from conformance.profiles import Profile
     from conformance.rehearsal import Rehearsal
-    from conformance.report import Reported
     from conformance.session import Session
     from conformance.target import Target
 
-JOURNAL = "journal.ndjson"
 TURNS = ".turns"
 _NO_DELETE = "DELETE goes to targets on this machine only; --allow-destructive sends it elsewhere"
 EXAMPLES: Mapping[str, int] = {"quick": 0, "standard": 12, "deep": 600}
@@ -141,8 +134,11 @@ class Run:
 
     @property
     def many(self) -> bool:
-        """Whether the run goes operation by operation, each derived when its turn comes."""
-        return len(self.operations) > MANY
+        """Whether the run goes operation by operation, each derived when its turn comes.
+
+        All shards of a run go the same way, however few operations one of them has.
+        """
+        return len(self.contract.operations) > MANY
 
     def plan(self, operation: Operation) -> Plan:
         """Return the plan of `operation`. Raises NoExampleError where it cannot be tested."""
@@ -375,20 +371,12 @@ class Run:
         from conformance.contract.lines import lines  # noqa: PLC0415
         from conformance.contract.read import read_text  # noqa: PLC0415
 
-        if not self._contract_file or self.many:
+        if not contract_file(self.settings) or self.many:
             return {}
-        text = read_text(self._contract_file)
+        text = read_text(contract_file(self.settings))
         if text.lstrip()[:1] == "<" or (text.lstrip()[:1] != "{" and not self.settings.wants_lines):
             return {}
         return lines(text, [each.keyword_location for plan in self.plans for each in plan.clauses])
-
-    @property
-    def _contract_file(self) -> str:
-        source = self.settings.contract or default_source()
-        if is_address(source):
-            return ""
-        path = Path(source).absolute()
-        return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
     def _embedded(self) -> str:
         self.warm()
@@ -396,49 +384,16 @@ class Run:
         return self._server.url
 
     def _head(self, url: str) -> RunRecord:
-        settings, contract = self.settings, self.contract
-        return RunRecord(
-            run_id=self.id,
-            tool=f"schema-conformance {tool_version()}",
-            target=url,
-            embedded=settings.target is None,
-            contract=contract.source,
-            contract_title=contract.title,
-            contract_digest=contract.digest,
-            seed=settings.seed,
-            depth=settings.depth,
-            started_at=time.time(),
-            planned=self.planned,
-            operations=tuple(
-                OperationRecord(each.id, each.method.upper(), each.path, each.summary, each.tags)
-                for each in self.operations
+        return replace(
+            heading(
+                self.settings, self.contract, self.operations, self.values, self.deviations, url
             ),
-            options=self._options(),
-            environment={
-                "python": platform.python_version(),
-                "platform": sys.platform,
-                **settings.environment,
-            },
-            again=self.redactor.clean(settings.command),
-            contract_file=self._contract_file,
+            run_id=self.id,
+            planned=self.planned,
+            again=self.redactor.clean(self.settings.command),
             whole=self.whole,
             by_operation=self.many,
-            deviations=self.deviations.deviations,
-            deviations_source=self.deviations.source,
-            deviations_sha256=self.deviations.sha256,
         )
-
-    def _options(self) -> Mapping[str, str]:
-        options = {"strict": "true"} if self.settings.strict else {}
-        if self.settings.shard:
-            options["shard"] = self.settings.shard
-        if self.settings.most_cases:
-            options["max-cases-per-operation"] = str(self.settings.most_cases)
-        known = {name: values for name, values in self.values.items() if values != NONE}
-        if known:  # not the values themselves: they may be somebody's account
-            digest = hashlib.sha256(repr(sorted(known.items())).encode()).hexdigest()
-            options["values"] = f"sha256 {digest[:12]}"
-        return options
 
     def crashed(self, case: str) -> None:
         """Learn that the process that held `case` is no more."""
@@ -471,42 +426,6 @@ class Run:
         writer.close()
         return True
 
-    def put_on_file(self, reported: Reported) -> int:
-        """Add what is new to the file of known deviations; return how many entries that makes."""
-        from conformance.deviation_file import append, unfiled  # noqa: PLC0415  (where asked for)
-
-        path = self.settings.known_deviations
-        entries = unfiled(reported.journal, reported.findings, strict=self.settings.strict)
-        if entries and path is not None:
-            append(Path(path), entries)
-        return len(entries)
-
-    def judged(self) -> Reported | None:
-        """Return what the journal says; None where nothing was sent. Raises UsageError."""
-        from conformance.report import read_run  # noqa: PLC0415  (at the end only)
-
-        return read_run(self.folder) if (self.folder / JOURNAL).exists() else None
-
-    def write(self, reported: Reported) -> Reported:
-        """Write every report of this run, and return what they say.
-
-        Raises UsageError where one cannot be written.
-        """
-        from conformance.report import (  # noqa: PLC0415  (at the end only)
-            EXPORTS,
-            export,
-            write,
-            write_files,
-        )
-
-        reported = write_files(reported, self.folder, self.settings.reports)
-        for form, name in EXPORTS.items():
-            asked: str | None = getattr(self.settings, form)
-            for path in (asked, self.folder / name if self.settings.on_github else None):
-                if path is not None:
-                    write(Path(path), export(reported, form))
-        return reported
-
 
 def _untested(operation: str, reason: str) -> Clause:
     return Clause(
@@ -522,11 +441,3 @@ def _untested(operation: str, reason: str) -> Clause:
         state="uncovered",
         reason=reason,
     )
-
-
-def tool_version() -> str:
-    """Return the version of this package, or `unknown` in a bare checkout."""
-    try:
-        return version("schema-conformance")
-    except PackageNotFoundError:
-        return "unknown"

@@ -9,11 +9,14 @@ from types import FrameType
 import pytest
 
 _NAMES = ("SIGTERM", "SIGHUP")  # SIGHUP is not there on Windows
+_SOON_S = 0.001
 _PREVIOUS = pytest.StashKey[dict[int, object]]()
 
 
 def heed(config: pytest.Config) -> None:
     """Treat SIGTERM and SIGHUP like an interrupt from the keyboard: pytest ends, and reports.
+
+    The one from the keyboard waits until it stands at a line that a traceback can name.
 
     A worker of pytest-xdist passes them over: it ends when the process that started it says so, or
     is no more.
@@ -27,13 +30,16 @@ def heed(config: pytest.Config) -> None:
         # One that is ignored stays so: nohup(1) asks for that.
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
             previous[number] = signal.signal(number, handler)
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler and handler is _interrupt:
+        previous[signal.SIGINT] = signal.signal(signal.SIGINT, _interrupt)
     config.stash[_PREVIOUS] = previous
 
 
 def finish_in_peace(config: pytest.Config) -> None:
     """From now on such a signal changes nothing: the reports are being written."""
     for number in config.stash.get(_PREVIOUS, {}):
-        signal.signal(number, signal.SIG_IGN)
+        if number != signal.SIGINT:  # whoever sits there and asks twice does not want to wait
+            signal.signal(number, signal.SIG_IGN)
 
 
 def restore(config: pytest.Config) -> None:
@@ -43,5 +49,11 @@ def restore(config: pytest.Config) -> None:
     config.stash[_PREVIOUS] = {}
 
 
-def _interrupt(number: int, _: FrameType | None) -> None:
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    if frame is not None and frame.f_lineno is None:
+        # An instruction of no line (CPython has some): pytest could not show where it happened.
+        threading.Timer(_SOON_S, signal.raise_signal, (number,)).start()
+        return
+    if number == signal.SIGINT:
+        raise KeyboardInterrupt
     raise KeyboardInterrupt(f"told to end by {signal.Signals(number).name}")

@@ -17,11 +17,12 @@ from pathlib import Path
 
 from conformance.file import File
 from conformance.findings import Finding, find
-from conformance.journal import Journal
+from conformance.journal import JOURNAL, Journal
 from conformance.journal_reader import read_journal
 from conformance.outcome import Outcome, judge_run
-from conformance.run import EXAMPLES, JOURNAL, Run, Settings
+from conformance.run import EXAMPLES, Run
 from conformance.session import Aborted
+from conformance.settings import Settings
 from conformance.spread import new_run_id
 from tests.miniatures import CONFORMING, FAULTS, Miniature
 

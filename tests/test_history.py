@@ -13,7 +13,7 @@ from conformance.history import FILE, MOST_RUNS, remember
 from conformance.journal import Journal
 from conformance.journal_reader import read_journal
 from conformance.outcome import judge_run
-from conformance.records import HistoryRecord
+from conformance.past_records import HistoryRecord
 from conformance.report import write_reports
 from conformance.report.past import flaky, since, strip_of, strip_of_runs, turns
 from conformance.verdict import Symptom

@@ -150,6 +150,7 @@ ORDER = (
     "reference.__main__",
     # verdicts
     "records",
+    "past_records",
     "journal",
     "journal_reader",
     "deviations",
@@ -204,7 +205,9 @@ ORDER = (
     "report.__main__",
     # what runs it all
     "resuming",
+    "heading",
     "run",
+    "reporting",
     "options",
     "spread",
     "signals",

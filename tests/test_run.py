@@ -16,9 +16,13 @@ import pytest
 
 from conformance.contract import default_source
 from conformance.errors import UsageError
+from conformance.heading import tool_version
+from conformance.journal import JOURNAL
 from conformance.journal_reader import read_journal
 from conformance.outcome import State
-from conformance.run import JOURNAL, Run, Settings, tool_version
+from conformance.reporting import judged, write_reports
+from conformance.run import Run
+from conformance.settings import Settings
 from conformance.spread import new_run_id, scheduler, share
 from tests.cli import PYTEST, SUITE, environment, recording
 
@@ -40,7 +44,7 @@ def test_a_run_that_sends_nothing_leaves_nothing(tmp_path: Path) -> None:
     assert run.plans
     run.close()
     assert run.end() is False
-    assert run.judged() is None
+    assert judged(run.folder) is None
     assert (run.started, run.requests_sent) == (False, 0)
     assert list(tmp_path.iterdir()) == []
 
@@ -57,9 +61,9 @@ def test_a_run_ends_with_its_reports(tmp_path: Path) -> None:
         run.close()
     assert finished.verdict == "PASS"
     assert run.end() is True
-    reported = run.judged()
+    reported = judged(run.folder)
     assert reported
-    run.write(reported)
+    write_reports(run.settings, run.folder, reported)
     assert reported is not None
     assert (reported.outcome.state, reported.findings) == (State.CONFORMANT, ())
     journal = reported.journal
@@ -148,7 +152,7 @@ def test_the_version_of_a_bare_checkout_is_unknown(monkeypatch: pytest.MonkeyPat
     def missing(name: str) -> str:
         raise importlib.metadata.PackageNotFoundError(name)
 
-    monkeypatch.setattr("conformance.run.version", missing)
+    monkeypatch.setattr("conformance.heading.version", missing)
     assert tool_version() == "unknown"
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from conformance.clause import Clause
 from conformance.findings import Finding
-from conformance.records import ExchangeRecord, HistoryRecord
+from conformance.past_records import HistoryRecord
+from conformance.records import ExchangeRecord
 from conformance.report.changes import Status
 from conformance.report.curl import folded, replay
 from conformance.report.difference import Line, plain, sides

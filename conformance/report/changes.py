@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from conformance.deviations import Stale
 from conformance.findings import Finding
-from conformance.records import HistoryRecord
+from conformance.past_records import HistoryRecord
 from conformance.report.past import flaky
 from conformance.verdict import Level
 

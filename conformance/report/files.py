@@ -11,12 +11,11 @@ from pathlib import Path
 
 from conformance.errors import UsageError
 from conformance.findings import Finding
-from conformance.journal import Journal, JournalWriter
+from conformance.journal import JOURNAL, Journal, JournalWriter
 from conformance.journal_reader import read_journal
 from conformance.outcome import Outcome, judge_run
 from conformance.report import html, results
 
-JOURNAL = "journal.ndjson"
 RESULTS = "results.json"
 PAGE = "report.html"
 

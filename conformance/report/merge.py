@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from conformance.errors import UsageError
+from conformance.journal import JOURNAL
 from conformance.journal_reader import whole_lines
-from conformance.report.files import JOURNAL, write
+from conformance.report.files import write
 
 _BEGIN = '{"type":"'
 _OF_THE_RUN = tuple(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from conformance.records import HistoryRecord, PastFinding, PastRun
+from conformance.past_records import HistoryRecord, PastFinding, PastRun
 from conformance.report.text import utc
 
 _SIGNS = {"x": "bad", ".": "good", "-": "quiet"}
