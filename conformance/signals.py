@@ -52,8 +52,16 @@ def restore(config: pytest.Config) -> None:
 def _interrupt(number: int, frame: FrameType | None) -> None:
     if frame is not None and frame.f_lineno is None:
         # An instruction of no line (CPython has some): pytest could not show where it happened.
-        threading.Timer(_SOON_S, signal.raise_signal, (number,)).start()
+        threading.Timer(_SOON_S, _once_more, (number,)).start()
         return
     if number == signal.SIGINT:
         raise KeyboardInterrupt
     raise KeyboardInterrupt(f"told to end by {signal.Signals(number).name}")
+
+
+def _once_more(number: int) -> None:
+    main = threading.main_thread().ident
+    if main is not None and hasattr(signal, "pthread_kill"):  # wakes what it sleeps in
+        signal.pthread_kill(main, number)
+    else:
+        signal.raise_signal(number)
