@@ -383,7 +383,7 @@ class Session:
         if passed is not None:
             because = f"{first.because}, but only {wrong} times of {tried}"
             return Judgement(Verdict.FLAKY, Symptom.FLAKY, because), wrong, tried
-        if first.symptom is Symptom.FAULT and self._dead >= _REPLAYS:
+        if first.symptom is Symptom.FAULT and self._is_gone(plan):
             self.abort = AbortRecord(
                 f"The target died: nobody has answered since {case.words}.",
                 "Start it again, and look at its log. Leave this case out with -k to see the rest.",
@@ -397,6 +397,13 @@ class Session:
             return Judgement(Verdict.FLAKY, Symptom.FLAKY, changed), wrong, tried
         self._believed.add((case.clause.id, first.symptom))
         return first, wrong, tried
+
+    def _is_gone(self, plan: Plan) -> bool:
+        """Whether nobody answers any more; what dies may close some connections before."""
+        if self._dead >= _REPLAYS:
+            return True
+        fault = self._send(plan, plan.preflight).exchange.fault
+        return fault is not None and fault.phase != "framing"
 
     def _changed(self, plan: Plan, failure: Judgement) -> str:
         """Say whether the target has stopped doing what it did earlier in this run."""

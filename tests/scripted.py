@@ -18,6 +18,7 @@ from conformance.verdict import Expectation
 
 JSON = (("content-type", "application/json"),)
 REFUSED = Fault("refused", "connect", "nobody listens")
+CLOSED = Fault("closed", "receive", "the target closed the connection without an answer")
 
 
 Answer = Callable[[Request, int], Response | Fault]

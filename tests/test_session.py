@@ -11,7 +11,7 @@ import pytest
 import respx
 
 from conformance.address import parse_target_url
-from conformance.exchange import Request, Response
+from conformance.exchange import Fault, Request, Response
 from conformance.journal import JournalWriter
 from conformance.journal_reader import read_journal
 from conformance.plan import Plan
@@ -19,7 +19,7 @@ from conformance.redact import Redactor
 from conformance.session import Aborted, Session
 from conformance.target import Target
 from conformance.verdict import Expectation, Symptom, Verdict
-from tests.scripted import REFUSED, Open, error, faithful, link, opening, plan_of_the_suite
+from tests.scripted import CLOSED, REFUSED, Open, error, faithful, link, opening, plan_of_the_suite
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +101,26 @@ def test_a_control_that_is_accepted_at_the_second_time_is_reported(
     assert found is not None
     assert found.verdict is Verdict.FLAKY
     assert found.because == "the same request was answered 400, then 200"
+
+
+def test_a_target_that_closes_connections_while_it_dies_has_one_fault(
+    opened: Open, plan: Plan
+) -> None:
+    case = next(each for each in plan.cases if each.controls)
+    seen: list[Request] = []
+
+    def answer(request: Request, number: int) -> Response | Fault:
+        seen.append(request)
+        closed = seen.count(case.request)
+        if not closed:
+            return link(number)
+        return CLOSED if closed <= 3 and request == case.request else REFUSED
+
+    session, _ = opened(answer)
+    found = session.hold(plan, case)
+    assert (found.verdict, found.symptom) == (Verdict.FAULT, Symptom.FAULT)
+    assert session.abort is not None
+    assert session.abort.sentence.startswith("The target died: nobody has answered since")
 
 
 def test_a_target_that_dies_ends_the_run(opened: Open, plan: Plan, journal: Path) -> None:
