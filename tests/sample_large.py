@@ -9,13 +9,12 @@ from conformance.clause import Clause
 from conformance.findings import find
 from conformance.history import HistoryRecord
 from conformance.journal import Journal
+from conformance.past_records import PastFinding, PastRun
 from conformance.records import (
     CaseRecord,
     Deviation,
     EndRecord,
     OperationRecord,
-    PastFinding,
-    PastRun,
 )
 from conformance.verdict import Expectation, Level, Symptom, Verdict
 from tests import sample

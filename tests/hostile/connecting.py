@@ -56,7 +56,7 @@ def _patience(connection: socket.socket) -> None:
 
 ROWS = (
     Behaviour(
-        "reset-at-accept", f"FAULT connect/reset | {_BROKEN}", always(reset()), read_first=False
+        "reset-at-accept", f"FAULT connect/reset | FAULT send/reset | {_BROKEN}", always(reset()), read_first=False
     ),
     Behaviour("close-at-accept", f"FAULT receive/closed | {_BROKEN}", raw(b""), read_first=False),
     Behaviour("close-after-request", "FAULT receive/closed", raw(b"")),
