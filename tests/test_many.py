@@ -226,7 +226,7 @@ def test_what_a_budget_leaves_out_is_said(tmp_path: Path) -> None:
     number = sum(each["left_out"] for each in ended.journal("plan"))
     assert f"unproved   {number:,} cases left out by --max-cases-per-operation 5" in ended.out
     head = (ended.run / "report.html").read_text().partition("<main")[0]
-    assert f"<dt>left out by budget</dt><dd>{number:,}</dd>" in head
+    assert f"<dt>left out</dt><dd>{number:,}</dd>" in head
 
 
 @pytest.mark.parametrize("number", [3, NUMBER])

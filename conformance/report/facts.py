@@ -29,7 +29,7 @@ def facts(journal: Journal, outcome: Outcome) -> tuple[tuple[str, str], ...]:
         ("broke the suite", counts.tool),
         ("not run", counts.not_run),
         ("explored", counts.explored),
-        ("left out by budget", journal.left_out),
+        ("left out", journal.left_out),
     ):
         if number or label == "failed":
             shown.append((label, f"{number:,}"))

@@ -229,8 +229,12 @@ def _unproved(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -
     if outcome.counts.not_run:
         yield f"{some(outcome.counts.not_run, 'case')} not run"
     if journal.left_out:
-        budget = journal.run.options.get("max-cases-per-operation", "")
-        yield f"{some(journal.left_out, 'case')} left out by --max-cases-per-operation {budget}"
+        budget = journal.run.options.get("max-cases-per-operation")
+        why = f"by --max-cases-per-operation {budget}" if budget else _LARGE
+        yield f"{some(journal.left_out, 'case')} left out {why}"
+
+
+_LARGE = "of large operations: further values and surroundings of clauses that have their cases"
 
 
 def _short(clause: Clause, *, alone: bool) -> str:

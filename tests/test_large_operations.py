@@ -1,0 +1,70 @@
+"""Large operations: each clause has its case, the rest is a share, and what is left out is said."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from conformance.contract import load
+from conformance.plan import Plan, derive
+from tests.cli import suite
+
+
+def document(properties: dict[str, Any]) -> str:
+    schema = {"type": "object", "properties": properties, "additionalProperties": False}
+    encoding = {name: {"style": "deepObject", "explode": True} for name in properties}
+    form = {"schema": schema, "encoding": encoding if "kinds" in properties else {}}
+    body = {"required": True, "content": {"application/x-www-form-urlencoded": form}}
+    operation = {
+        "operationId": "PostLarge",
+        "requestBody": body,
+        "responses": {"200": {"description": "made"}, "400": {"description": "refused"}},
+    }
+    paths = {"/large": {"post": operation}}
+    return json.dumps({"openapi": "3.0.3", "info": {"title": "L", "version": "1"}, "paths": paths})
+
+
+def plan_of(folder: Path, properties: dict[str, Any]) -> Plan:
+    path = folder / "large.json"
+    path.write_text(document(properties))
+    (operation,) = load(str(path)).operations
+    return derive(operation)
+
+
+def texts(number: int) -> dict[str, Any]:
+    return {f"text{each:03}": {"type": "string", "maxLength": 20 + each} for each in range(number)}
+
+
+def test_a_small_operation_leaves_nothing_out(tmp_path: Path) -> None:
+    assert plan_of(tmp_path, texts(4)).left_out == 0
+
+
+def test_cases_grow_no_faster_than_clauses(tmp_path: Path) -> None:
+    some, more = plan_of(tmp_path, texts(60)), plan_of(tmp_path, texts(120))
+    assert 0 < some.left_out < more.left_out
+    assert len(more.cases) < 2 * len(some.cases)
+    for plan in (some, more):
+        own = Counter(case.clause.id for case in plan.cases)
+        limits = [c for c in plan.clauses if c.keyword == "maxLength" and c.side == "request"]
+        assert all(own[clause.id] >= 2 for clause in limits)  # one too long, and one that fits
+
+
+def test_of_a_long_list_each_member_is_sent_and_a_few_as_further_items(tmp_path: Path) -> None:
+    members = [f"kind{number}" for number in range(200)]
+    kinds = {"type": "array", "items": {"type": "string", "enum": members}}
+    plan = plan_of(tmp_path, {"kinds": kinds})
+    sent = [case.request.body or b"" for case in plan.cases]
+    assert all(any(each.endswith(f"={m}".encode()) for each in sent) for m in members)
+    further = Counter(case.context for case in plan.cases if case.clause.keyword == "enum")
+    assert 0 < further["second-item"] < 12
+    assert plan.left_out > 300
+
+
+def test_a_run_says_what_it_left_out(tmp_path: Path) -> None:
+    (tmp_path / "large.json").write_text(document(texts(60)))
+    ended = suite(tmp_path, "--contract=large.json")
+    assert ended.exit == 0, ended.out
+    assert " left out of large operations: " in ended.out
+    assert "--max-cases" not in ended.out
