@@ -6,27 +6,27 @@ the rule that made it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from conformance import pointer
-from conformance.case import clause_id, excerpt, place_id
 from conformance.clause import Clause, State
 from conformance.closing import ADVISED
-from conformance.codec import BODY, Codec
-from conformance.contract.model import CLOSED, Content, Json, Operation
+from conformance.codec import Codec
+from conformance.contract.model import Content, Json, Operation
 from conformance.exchange import Request
-from conformance.keywords import KeywordRule, annotation, describe, rules
-from conformance.messages import Message, Messages, Path, place
+from conformance.keywords import KeywordRule, annotation, rules
+from conformance.messages import Message, Messages, place
+from conformance.naming import Naming
 from conformance.obligation import Keep, Obligation, Put, Site
 from conformance.readings import Judge
 from conformance.schema import Same, dereference
 from conformance.sites import walk
-from conformance.spots import Uncovered, words_of
+from conformance.spots import Uncovered
 from conformance.validation import Broken
 from conformance.values import NONE, Values
-from conformance.verdict import Expectation, Level
+from conformance.verdict import Expectation
 from conformance.wire import Readings, Spelling
 
 _MOST_KNOWN = 2048
@@ -74,7 +74,7 @@ class Deriver:
                     self.samples.setdefault(site.path, site.sample)
                 self._clauses_of(site)
             else:
-                self.add(self._uncovered(each, "annotation" if each.spoken else "uncovered"))
+                self.add(self.naming.uncovered(each, "annotation" if each.spoken else "uncovered"))
         self.preflight = self.request(self.messages.smallest)
 
     def _good(self) -> dict[tuple[str, ...], Json]:
@@ -83,6 +83,11 @@ class Deriver:
             return {}
         found = walk(self.codec, schema=self.messages.schema)
         return {each.path: each.sample for each in found if isinstance(each, Site)}
+
+    @cached_property
+    def naming(self) -> Naming:
+        """What calls its clauses by their names."""
+        return Naming(self.codec, self.label)
 
     @property
     def operation(self) -> Operation:
@@ -149,7 +154,7 @@ class Deriver:
                 state: State = "annotation" if reason else "uncovered"
                 why = reason or "no rule for this keyword"
                 unasked = Uncovered(name, site.path, place, value, why, site.trail)
-                self.add(self._uncovered(unasked, state))
+                self.add(self.naming.uncovered(unasked, state))
                 continue
             clause = self.clause(site, rule, value)
             idle = rule.idle(value)
@@ -159,10 +164,6 @@ class Deriver:
             for obligation in self.obligations(site, rule):
                 if obligation.subject:
                     self.add(self.clause(site, rule, value, obligation.subject))
-
-    @property
-    def _as(self) -> str:
-        return f", as {self.content.media_type}" if self.label and self.content else ""
 
     def obligations(self, site: Site, rule: KeywordRule) -> tuple[Obligation, ...]:
         """Return what `rule` says at `site`; asked once."""
@@ -175,70 +176,8 @@ class Deriver:
         """Return the clause of `rule` at `site`, for one name of it where `subject` is given."""
         key = (Same(site), rule.keyword, subject, Same(value))
         if key not in self._made:
-            self._made[key] = self._clause(site, rule, value, subject)
+            self._made[key] = self.naming.clause(site, rule, value, subject)
         return self._made[key]
-
-    def _clause(self, site: Site, rule: KeywordRule, value: Json, subject: str) -> Clause:
-        path = (*site.path, subject) if subject else site.path
-        trail = (*site.trail, subject) if subject else site.trail
-        names = {
-            "site": site.words,
-            "value": describe(value),
-            "subject": subject or "each required name",
-        }
-        clause = Clause(
-            id=self._named(trail, rule.keyword),
-            operation=self.operation.id,
-            side="request",
-            keyword=rule.keyword,
-            keyword_location=self._location(site, rule.keyword, subject),
-            instance_location=pointer.from_tokens(path[1:]),
-            words=rule.words.format(**names) + self._as,
-            value=excerpt(value),
-            source=rule.source,
-            level=site.level_of(rule.keyword),
-            part=path[0],
-        )
-        return clause if clause.level is Level.MUST else _advised(clause, site)
-
-    def place_of(self, path: Path) -> str:
-        """Return where the contract declares a part of messages, or a member of one."""
-        if path[0] == BODY and self.content is not None:
-            return pointer.join(
-                self.content.pointer, *(["properties", path[1]] if path[1:] else [])
-            )
-        field = self.codec.fields[path[0]].get(path[-1])
-        if field is None or not path[1:]:
-            return f"{self.operation.pointer}/parameters"
-        return field.parameter.pointer.rpartition("/schema")[0]
-
-    def _location(self, site: Site, keyword: str, subject: str) -> str:
-        """Return where a keyword stands; `required` of a parameter stands beside its schema."""
-        if subject and len(site.path) == 1 and site.path[0] != BODY:
-            return pointer.join(self.place_of((*site.path, subject)), keyword)
-        return pointer.join(site.pointer, keyword)
-
-    def _uncovered(self, each: Uncovered, state: State = "uncovered") -> Clause:
-        return Clause(
-            id=self._named(each.trail, each.keyword),
-            operation=self.operation.id,
-            side="request",
-            keyword=each.keyword,
-            keyword_location=each.pointer,
-            instance_location=pointer.from_tokens(each.path[1:]),
-            words=f"{each.keyword} at {pointer.from_tokens(each.path[1:]) or words_of(each.path)}",
-            value=excerpt(each.value),
-            source="",
-            state=state,
-            reason=each.reason,
-            part=each.path[0],
-        )
-
-    def _named(self, trail: tuple[str, ...], keyword: str) -> str:
-        """Return the id of a clause; that of a body in another media type says which."""
-        if self.label and trail[:1] == (BODY,):
-            return clause_id(f"{self.operation.id}:{self.label}", trail[1:], keyword)
-        return place_id(self.operation.id, trail, keyword)
 
     def add(self, clause: Clause) -> Clause:
         """Return the clause with the id of `clause` that is known, or `clause` from now on."""
@@ -303,39 +242,5 @@ class Deriver:
         found: dict[str, None] = {}
         for each in broken:
             subject = each.subjects if each.keyword in ("required", "properties") else ()
-            found[self._named((*each.trail, *subject), each.keyword)] = None
+            found[self.naming.id_of((*each.trail, *subject), each.keyword)] = None
         return tuple(found)
-
-
-def _advised(clause: Clause, site: Site) -> Clause:
-    """Return the clause of a closed object as advice: the contract has no such keyword."""
-    return replace(
-        clause,
-        keyword=CLOSED,
-        keyword_location=site.pointer,
-        words=f"{clause.words}, though the schema leaves it open",
-        value="",
-        source=f"what is known of the provider: its profile, or {CLOSED}",
-    )
-
-
-def operation_clause(
-    operation: Operation, name: str, words: str, source: str, place: str = ""
-) -> Clause:
-    """Return the clause `request/NAME` of a request as a whole."""
-    return Clause(
-        id=f"{operation.id}:request/{name}",
-        operation=operation.id,
-        side="protocol",
-        keyword=name,
-        keyword_location=place or operation.pointer,
-        instance_location="",
-        words=words,
-        value="",
-        source=source,
-    )
-
-
-def label_of(media_type: str) -> str:
-    """Return a media type as part of an id: `application_json`."""
-    return re.sub(r"[^a-z0-9.-]", "_", media_type)

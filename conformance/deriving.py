@@ -7,10 +7,11 @@ from dataclasses import replace
 from conformance.closing import closed
 from conformance.codec import Codec
 from conformance.contract.model import Content, Operation
-from conformance.deriver import Deriver, label_of
+from conformance.deriver import Deriver
 from conformance.direction import to_send
 from conformance.example import NoExampleError
 from conformance.messages import Messages
+from conformance.naming import label_of
 from conformance.readings import Judge
 from conformance.values import NONE, Values, narrowed
 from conformance.versions import named

@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 from conformance.clause import Clause
 from conformance.contract.model import Operation, SecurityScheme
-from conformance.deriver import operation_clause
 from conformance.exchange import Exchange
 from conformance.explain import Learnt
+from conformance.naming import operation_clause
 from conformance.records import AbortRecord, ExchangeRecord
 
 _REMEDIES = {

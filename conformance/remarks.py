@@ -9,8 +9,8 @@ from zlib import crc32
 from conformance.case import clause_id
 from conformance.clause import Clause
 from conformance.contract.model import Operation
-from conformance.deriver import operation_clause
 from conformance.keywords import ANNOTATIONS
+from conformance.naming import operation_clause
 
 _SOURCE = "OpenAPI 3.0.4, sections 4.8.10 and 4.8.12"
 

@@ -17,11 +17,11 @@ from conformance.arrays import Respelt, carries_array, needs_array, respell
 from conformance.case import Case
 from conformance.checks import is_documented_redirect
 from conformance.clause import Clause
-from conformance.deriver import operation_clause
 from conformance.exchange import Exchange, Request
 from conformance.explain import explain
 from conformance.journal import Journal, JournalWriter
 from conformance.judge import Judgement, judge
+from conformance.naming import operation_clause
 from conformance.objects import assumed_objects, carries, unread
 from conformance.pacing import HaltError
 from conformance.plan import Plan

@@ -8,10 +8,11 @@ from dataclasses import replace
 from conformance.case import Case
 from conformance.clause import Clause
 from conformance.codec import BODY
-from conformance.deriver import Deriver, operation_clause
+from conformance.deriver import Deriver
 from conformance.exchange import Request
 from conformance.keywords import rules
 from conformance.messages import Context, Path
+from conformance.naming import operation_clause
 from conformance.obligation import Site
 from conformance.spots import words_of
 from conformance.traits import traits
@@ -37,11 +38,13 @@ def together(deriver: Deriver) -> Iterator[Case]:
 
 def _may_be_sent(deriver: Deriver, path: Path) -> Clause:
     """Return the clause that the optional member at `path` may be sent."""
-    root = Site({}, path[:1], deriver.place_of(path[:1]), words_of(path[:1]), None, trail=path[:1])
+    root = Site(
+        {}, path[:1], deriver.naming.place_of(path[:1]), words_of(path[:1]), None, trail=path[:1]
+    )
     return replace(
         deriver.clause(root, rules()["properties"], {}, path[-1]),
         words=f"{words_of(path)} may be sent",
-        keyword_location=deriver.place_of(path),
+        keyword_location=deriver.naming.place_of(path),
         value="",
     )
 

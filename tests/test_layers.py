@@ -90,6 +90,7 @@ ORDER = (
     "messages",
     # cases
     "case",
+    "naming",
     "deriver",
     "deriving",
     "placing",

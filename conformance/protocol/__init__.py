@@ -14,9 +14,10 @@ from conformance.case import Case
 from conformance.clause import Clause
 from conformance.codec import BODY
 from conformance.contract.model import Json
-from conformance.deriver import Deriver, operation_clause
+from conformance.deriver import Deriver
 from conformance.exchange import Request
 from conformance.messages import Path
+from conformance.naming import operation_clause
 from conformance.traits import traits
 from conformance.verdict import Expectation, Level
 
