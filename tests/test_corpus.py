@@ -51,7 +51,7 @@ def test_what_there_is_no_time_for_is_told(tmp_path: Path, capfd: Said) -> None:
     library(tmp_path, 2)
     assert main([str(tmp_path), "--embedded", "--operation-seconds=0.0001"]) == 1
     said = capfd.readouterr().out
-    assert "not done after 0.0001 s" in said
+    assert "not done after 0.0001 s of processor time" in said
 
 
 def test_cases_that_a_budget_cuts_are_counted(tmp_path: Path, capfd: Said) -> None:

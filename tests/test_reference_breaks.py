@@ -114,3 +114,30 @@ def test_a_keyword_of_the_listing_with_no_instance_to_spoil_is_left_out() -> Non
         "response/200/media-type",
         "response/200/type",
     ]
+
+
+def test_what_another_alternative_takes_by_right_is_no_clause_to_break() -> None:
+    longer = {"type": "string", "maxLength": 3}
+    text, any_text = {"type": "string"}, {"$ref": "#/$defs/text"}
+    open_branch = {"properties": {"a": longer}, "required": ["a"]}
+    tried = operation(
+        {
+            "properties": {
+                "all": {"anyOf": [longer, {"description": "anything"}]},
+                "texts": {"type": "string", "anyOf": [longer, any_text]},
+                "listed": {"anyOf": [{"enum": ["a"]}, text]},
+                "inner": {"anyOf": [open_branch, {"properties": {"a": longer}}]},
+                "told": {"anyOf": [longer, {"type": "integer"}]},
+            },
+            "$defs": {"text": text},
+        }
+    )
+    found = {name for name in clauses(tried) if not name.startswith("response")}
+    assert found == {
+        "/listed/anyOf",
+        "/inner/anyOf",
+        "/inner/anyOf.0/a/maxLength",
+        "/inner/anyOf.1/a/maxLength",
+        "/told/anyOf",
+        "/told/anyOf.0/maxLength",
+    }

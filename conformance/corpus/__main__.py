@@ -83,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
         type=float,
         default=60.0,
         metavar="SECONDS",
-        help="for deriving one operation, and as many for sending its cases (default 60)",
+        help="processor time to derive one operation, and as much to send its cases (default 60)",
     )
     add("--timeout", type=float, default=900.0, metavar="SECONDS", help="of one document")
     add("--memory", type=int, default=2048, metavar="MB", help="of one document")

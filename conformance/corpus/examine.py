@@ -32,7 +32,7 @@ class Asked:
 
     `share` clauses are broken, drawn with `seed`. Of each operation `most` cases are sent to the
     target that breaks nothing, all where that is None. Deriving it, and sending its cases, may take
-    `seconds` each.
+    `seconds` of processor time each: what else the machine does decides nothing.
     """
 
     embedded: bool = False
@@ -159,18 +159,18 @@ class _TooLongError(Exception):
 
 @contextmanager
 def _within(seconds: float) -> Iterator[None]:
-    """Raise _TooLongError in what takes longer than `seconds`."""
+    """Raise _TooLongError in what takes more than `seconds` of this process's time."""
 
     def over(_: int, __: object) -> None:
-        raise _TooLongError(f"not done after {seconds:g} s")
+        raise _TooLongError(f"not done after {seconds:g} s of processor time")
 
-    before = signal.signal(signal.SIGALRM, over)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(signal.SIGPROF, over)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def kind_of(reason: str) -> str:

@@ -9,32 +9,28 @@ id of an operation may stand before them, as in a report: `PostAccountLinks/acco
 Of the documented answers only those can be spoilt that the target gives: one for what it accepts,
 one for what it refuses, if there is anything that it can refuse.
 
-A request clause is dropped from the schema that the server enforces. Where `type` stands beside
-`enum`, dropping the type alone would show nothing, so the enum then holds for values of that type
-only. A response clause is violated, and that keyword alone where that can be done.
+A request clause is dropped from the schema that the server enforces. A response clause is
+violated, and that keyword alone where that can be done.
 """
 
 from __future__ import annotations
 
 import difflib
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
-from zlib import crc32
 
 from conformance.errors import UsageError
 from conformance.reference.bodies import is_json
+from conformance.reference.demands import demands, safe
 from conformance.reference.headers import spoilable
-from conformance.reference.idle import at, is_bound, is_idle, is_said_again
-from conformance.reference.keywords import CHECKS, kind_of
+from conformance.reference.idle import at, is_bound, is_said_again
+from conformance.reference.loosened import without
 from conformance.reference.places import spoilable_in
 from conformance.reference.sabotage import Sabotage
-from conformance.reference.schema import UNEVALUATED, Checker, Path, types_of
+from conformance.reference.schema import Checker, Path, types_of
 from conformance.reference.statuses import given, has_body
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from conformance.contract.model import Json, Operation
 
 FORM = "application/x-www-form-urlencoded"
@@ -73,12 +69,13 @@ def break_clause(operation: Operation, clause: str) -> Broken:
 def _breakable(operation: Operation) -> dict[str, Broken]:
     found: dict[str, Broken] = {}
     for index, content in enumerate(operation.contents):
-        for name, site in _sites(content.schema, "", (), Checker(content.schema), DEPTH_LIMIT):
+        checker = Checker(content.schema, operation.asserts_formats)
+        for name, site in demands(content.schema, "", (), checker, DEPTH_LIMIT):
             if content.media_type == FORM and _unsaid(name, site, content.schema):
                 continue
             if name.endswith("/format") and not operation.asserts_formats:
                 continue
-            changed = replace(content, schema=_without(content.schema, site))
+            changed = replace(content, schema=without(content.schema, site, checker))
             if name.endswith("/type") and is_said_again(content.schema, site):
                 continue
             contents = (*operation.contents[:index], changed, *operation.contents[index + 1 :])
@@ -117,10 +114,11 @@ def _of_parameters(operation: Operation) -> dict[str, Broken]:
     """Return the clauses of parameters outside the body: `query/limit/maximum`."""
     found: dict[str, Broken] = {}
     for index, parameter in enumerate(operation.parameters):
-        base, schema = f"{parameter.location}/{_safe(parameter.name)}", parameter.schema
+        base, schema = f"{parameter.location}/{safe(parameter.name)}", parameter.schema
+        checker = Checker(schema, operation.asserts_formats)
         changed = {
-            f"{base}{name}": replace(parameter, schema=_without(schema, site))
-            for name, site in _sites(schema, "", (), Checker(schema), DEPTH_LIMIT)
+            f"{base}{name}": replace(parameter, schema=without(schema, site, checker))
+            for name, site in demands(schema, "", (), checker, DEPTH_LIMIT)
             if (name.endswith("/required") or not _is_text(schema, site))
             and not (parameter.location == "path" and site == ("minLength",) and _of_one(schema))
             and not (name.endswith("/format") and not operation.asserts_formats)
@@ -147,101 +145,3 @@ def _is_text(schema: Json, way: Path) -> bool:
     if way[-1] != "type":
         return False
     return not {"integer", "number", "boolean"} & _kinds_at(schema, way)
-
-
-_BY_NAME = ("properties", "patternProperties", "dependentSchemas")
-_BY_INDEX = ("allOf", "anyOf", "oneOf", "prefixItems")
-_ONE = ("items", "additionalProperties", "propertyNames", "then", "else")
-_BREAKABLE = (*CHECKS, *UNEVALUATED, "format")
-
-
-def _sites(
-    schema: Json, name: str, path: Path, checker: Checker, depth: int, *, branch: bool = False
-) -> Iterator[tuple[str, Path]]:
-    """Yield the clauses below `schema`: their name, and their way from the root, keyword last.
-
-    The way through a reference has the step `$ref`. A `branch` of anyOf or oneOf has no type of its
-    own to break: what no branch takes breaks the anyOf.
-    """
-    if not isinstance(schema, dict) or depth == 0 or schema.get("readOnly"):
-        return  # what a server does with readOnly members that are sent is its own affair
-    if "$ref" in schema:
-        way = (*path, "$ref")
-        yield from _sites(checker.resolve(schema), name, way, checker, depth - 1, branch=branch)
-    for keyword in _BREAKABLE:
-        if keyword == "required":
-            for each in schema.get("required", ()):
-                yield f"{name}/{_safe(each)}/required", (*path, "required", each)
-        elif (
-            keyword in schema
-            and not is_idle(keyword, schema)
-            and not (branch and keyword == "type")
-        ):
-            yield f"{name}/{keyword}", (*path, keyword)
-    if schema.get("items") is False:
-        yield f"{name}/items", (*path, "items")
-    for each, below in schema.get("properties", {}).items():
-        if below is False:
-            yield f"{name}/{_safe(each)}/properties", (*path, "properties", each)
-    yield from _below(schema, name, path, checker, depth - 1, branch=branch)
-
-
-def _below(
-    schema: Json, name: str, path: Path, checker: Checker, depth: int, *, branch: bool
-) -> Iterator[tuple[str, Path]]:
-    for keyword in _BY_NAME:
-        for each, below in schema.get(keyword, {}).items():
-            step = _safe(each if keyword == "properties" else f"{keyword}.{each}")
-            way = (*path, keyword, each)
-            yield from _sites(below, f"{name}/{step}", way, checker, depth)
-    for keyword in _BY_INDEX:
-        for index, below in enumerate(schema.get(keyword, ())):
-            inner = keyword in ("anyOf", "oneOf") or (branch and keyword == "allOf")
-            way = (*path, keyword, index)
-            here = f"{name}/{keyword}.{index}"
-            yield from _sites(below, here, way, checker, depth, branch=inner)
-    for keyword in _ONE:
-        way = (*path, keyword)
-        yield from _sites(schema.get(keyword), f"{name}/{keyword}", way, checker, depth)
-
-
-def _safe(text: str) -> str:
-    """Return a name as it stands in the ids of clauses: in letters that a shell passes on."""
-    safe = re.sub(r"[^A-Za-z0-9_.-]", "_", text)
-    return safe if safe == text and text else f"{safe}-{crc32(text.encode('utf-8', 'replace')):08x}"
-
-
-def _without(root: Json, way: Path) -> Json:
-    """Return a copy of `root` that lacks the keyword at `way`; definitions are copied into it."""
-    checker = Checker(root)
-
-    def changed(schema: Json, way: Path) -> Json:
-        step, rest = way[0], way[1:]
-        if step == "$ref":
-            beside = {name: each for name, each in schema.items() if name != "$ref"}
-            target = changed(checker.resolve(schema), rest)
-            return {**beside, "allOf": [*beside.get("allOf", ()), target]} if beside else target
-        if not rest or step == "required" or (step == "properties" and len(rest) == 1):
-            return _drop(schema, str(step), *map(str, rest))
-        if step in _BY_NAME or step in _BY_INDEX:
-            inner = schema[step].copy()
-            inner[rest[0]] = changed(inner[rest[0]], rest[1:])
-            return {**schema, step: inner}
-        return {**schema, step: changed(schema[step], rest)}
-
-    return changed(root, way)
-
-
-def _drop(schema: Json, keyword: str, gone: str = "") -> Json:
-    left = {key: value for key, value in schema.items() if key != keyword}
-    if keyword == "required":
-        left["required"] = [each for each in schema["required"] if each != gone]
-    if keyword == "properties":
-        left["properties"] = {**schema["properties"], gone: {}}
-    if keyword == "enum" and "type" not in schema:  # any value of these kinds, not any at all
-        left["type"] = sorted({kind_of(each) for each in schema["enum"]})
-    for other in ("enum", "const", "anyOf", "oneOf", "not") if keyword == "type" else ():
-        if other in left:
-            held = {"anyOf": [{other: left.pop(other)}, {"not": {"type": schema["type"]}}]}
-            left["allOf"] = [*left.get("allOf", ()), held]
-    return left
