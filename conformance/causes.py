@@ -119,14 +119,16 @@ def branched(groups: list[Group], judged: Iterable[CaseRecord]) -> list[Group]:
 _OF_NUMBERS = frozenset(
     {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
 )
+_OF_FITTING = frozenset({"minContains", "maxContains"})
 
 
-def untyped(
+def entailed(
     groups: list[Group], judged: Iterable[CaseRecord], clauses: Mapping[str, Clause]
 ) -> list[Group]:
-    """Move what is said of numbers to the type that is ignored: a form carries texts.
+    """Move what a keyword says to the one that is ignored and that gives it a meaning.
 
-    A target that takes any text for a number compares no numbers.
+    A target that takes any text of a form for a number compares no numbers. One that looks for no
+    item that fits counts none (JSON Schema Validation 2020-12, sections 6.4.4 and 6.4.5).
     """
     held = {
         case.clause
@@ -135,16 +137,18 @@ def untyped(
     }
     found = [(group, clauses.get(group.clauses[0])) for group in groups]
     homes = {
-        clause.instance_location: index
+        _lead(clause, clause.keyword): index
         for index, (group, clause) in enumerate(found)
-        if clause and clause.keyword == "type" and group.symptom is Symptom.ACCEPTED
+        if clause and group.symptom is Symptom.ACCEPTED
     }
     taken: dict[int, tuple[CaseRecord, ...]] = {}
     gone = []
     for group, clause in found:
-        index = homes.get(clause.instance_location) if clause else None
-        ours = clause is not None and clause.keyword in _OF_NUMBERS and clause.id not in held
-        if index is not None and ours and group.symptom is Symptom.ACCEPTED:
+        if clause is None or clause.id in held or group.symptom is not Symptom.ACCEPTED:
+            continue
+        leader = "type" if clause.keyword in _OF_NUMBERS else "contains"
+        index = homes.get(_lead(clause, leader))
+        if index is not None and clause.keyword in _OF_NUMBERS | _OF_FITTING:
             taken[index] = (*taken.get(index, ()), *group.cases)
             gone.append(group)
     return [
@@ -152,6 +156,12 @@ def untyped(
         for index, group in enumerate(groups)
         if group not in gone
     ]
+
+
+def _lead(clause: Clause, keyword: str) -> tuple[str, str, str]:
+    """Return what names the clause of `keyword` beside `clause`: a type may stand elsewhere."""
+    schema = clause.keyword_location.rpartition("/")[0] if keyword == "contains" else ""
+    return keyword, clause.instance_location, schema
 
 
 def merged(

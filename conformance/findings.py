@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from conformance.causes import Group, branched, explained, grouped, merged, untyped
+from conformance.causes import Group, branched, entailed, explained, grouped, merged
 from conformance.clause import Clause
 from conformance.deviations import expired, on_file
 from conformance.journal import Journal
@@ -77,7 +77,7 @@ def _of_operation(
 ) -> Iterator[Group]:
     own = [case for case in cases if not _is_answer(clauses.get(case.clause))]
     failed = grouped(case for case in own if case.verdict is Verdict.FAIL)
-    failed = untyped(explained(branched(failed, own)), own, clauses)
+    failed = entailed(explained(branched(failed, own)), own, clauses)
     yield from merged(failed, [case for case in own if case.verdict in _JUDGED], clauses)
     reasons: dict[str, list[CaseRecord]] = {}
     for case in own:

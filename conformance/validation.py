@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from typing import Any
 
 import jsonschema_rs
@@ -101,6 +101,7 @@ class Validator:
         except (ValueError, jsonschema_rs.ReferencingError) as problem:
             first = str(problem).splitlines()[0]
             raise ContractError(f"this is no usable schema: {first}", place=place) from problem
+        self._schema = schema
         self._last: tuple[Json, list[Any]] | None = None
 
     def fits(self, value: Json) -> bool:
@@ -114,7 +115,23 @@ class Validator:
         what is broken in it; without one, the keyword itself is what is broken.
         """
         for error in self._errors(value):
-            yield from _broken(error, within)
+            for each in _broken(error, within):
+                yield self._counted(each, value) if each.keyword in _COUNTS else each
+
+    def _counted(self, broken: Broken, value: Json) -> Broken:
+        """Return what `value` breaks where the library blames a limit that counts items that fit.
+
+        It blames the limit where none fits as well, but that is what `contains` itself forbids.
+        """
+        place = broken.trail, broken.instance_path
+        plain = (b for b in self._uncounted.broken(value) if b.keyword == "contains")
+        none = any((each.trail, each.instance_path) == place for each in plain)
+        return replace(broken, keyword="contains") if none else broken
+
+    @cached_property
+    def _uncounted(self) -> Validator:
+        """What decides where one item that fits is enough, and any number of them."""
+        return Validator(_without_counts(self._schema))
 
     def _errors(self, value: Json) -> list[Any]:
         """Return the errors of `value`; asked again for the same one, those found before."""
@@ -129,7 +146,24 @@ class Validator:
         which a single keyword is broken has that one too.
         """
         errors = self._errors(value)
-        return tuple(_singles(errors[0])) if len(errors) == 1 else ()
+        found = _singles(errors[0]) if len(errors) == 1 else ()
+        return tuple(self._counted(b, value) if b.keyword in _COUNTS else b for b in found)
+
+
+_COUNTS = frozenset({"minContains", "maxContains"})
+
+
+def _without_counts(schema: Json) -> Json:
+    """Return a copy of `schema` whose `contains` count nothing."""
+    if isinstance(schema, list):
+        return [_without_counts(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        name: each if name in ("const", "enum") else _without_counts(each)
+        for name, each in schema.items()
+        if not (name in _COUNTS and type(each) in (int, float))
+    }
 
 
 def _singles(error: Any) -> Iterator[Broken]:  # noqa: ANN401  (a type of the library)

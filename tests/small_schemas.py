@@ -39,6 +39,13 @@ SCHEMAS: dict[str, Json] = {
     "contains": {"type": "array", "contains": {"const": "x"}, "items": TEXT},
     "minContains": {"type": "array", "contains": {"const": "x"}, "minContains": 2, "items": TEXT},
     "maxContains": {"type": "array", "contains": {"const": "x"}, "maxContains": 2, "items": TEXT},
+    "contains-counted": {
+        "type": "array",
+        "contains": {"const": "x"},
+        "minContains": 2,
+        "maxContains": 3,
+        "items": TEXT,
+    },
     "prefixItems": {"type": "array", "prefixItems": [WHOLE, TEXT], "minItems": 2},
     "items-closed": {"type": "array", "prefixItems": [WHOLE], "items": False},
     "items-after": {"type": "array", "prefixItems": [WHOLE], "items": {"type": "string"}},
@@ -118,7 +125,14 @@ NOT_IN_FORMS = frozenset(
     {
         *("enum-mixed", "const-number", "prefixItems", "items-closed", "items-after"),
         *("properties-false", "unevaluatedItems", "maxContains", "minContains", "contains"),
-        *("uniqueItems-numbers", "multipleOf", "multipleOf-large", "oneOf-overlap", "anyOf-plain"),
+        *(
+            "contains-counted",
+            "uniqueItems-numbers",
+            "multipleOf",
+            "multipleOf-large",
+            "oneOf-overlap",
+            "anyOf-plain",
+        ),
     }
 )
 """What a form cannot tell apart, or does not type: those are described as JSON only."""

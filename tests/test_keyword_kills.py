@@ -9,12 +9,16 @@ from pathlib import Path
 import pytest
 
 from conformance import reference
+from conformance.contract.model import Json
 from conformance.keywords import rules
 from conformance.plan import Plan, derive
+from conformance.reference.breaks import Broken
 from conformance.session import Aborted
+from conformance.validation import Validator
 from conformance.verdict import Expectation
-from tests.held import ANSWERS, held
-from tests.small_schemas import EVERY, small
+from tests.held import ANSWERS, App, held
+from tests.small_schemas import EVERY, SCHEMAS, small
+from tests.soundness import JSON, TEXT, closed
 
 OVERLAPPING = frozenset({"oneOf-overlap"})
 """Where one value is in two branches, another keyword of a branch is as good an explanation."""
@@ -64,6 +68,46 @@ def reported(plan: Plan, clause: str, folder: Path) -> list[str]:
         # Of oneOf two branches may now take what one took: then no valid body is accepted.
         assert "oneOf" in clause
         return [clause]
+
+
+def test_a_target_that_counts_none_of_what_it_looks_for_has_two_faults(tmp_path: Path) -> None:
+    """One that looks for nothing has one: without `contains` its limits have no meaning."""
+    plan = plan_of("contains-counted", JSON)
+    found = {
+        gone: [each.id for each in held(plan, "", tmp_path, without(gone))]
+        for gone in (
+            ("contains", "minContains", "maxContains"),
+            ("minContains", "maxContains"),
+            ("maxContains",),
+        )
+    }
+    assert [*found.values()] == [
+        ["PostThing/v/contains/accepted"],
+        ["PostThing/v/minContains/accepted", "PostThing/v/maxContains/accepted"],
+        ["PostThing/v/maxContains/accepted"],
+    ]
+
+
+def without(gone: tuple[str, ...]) -> App:
+    """Return the embedded target that has never heard of some keywords of `contains-counted`."""
+    schema = {
+        name: value for name, value in SCHEMAS["contains-counted"].items() if name not in gone
+    }
+    described = replace(
+        small("contains-counted"), schema=closed({"v": schema, "z": TEXT}, "v", "z")
+    )
+    operation = replace(described.operation(), responses=ANSWERS)
+    return reference.application(Broken(operation))
+
+
+@pytest.mark.parametrize("more", [{"maxContains": 2}, {"minContains": 2}, {"minContains": 1}])
+def test_what_holds_no_item_that_fits_breaks_contains_itself(more: dict[str, int]) -> None:
+    """However many are asked for: the limits count items that fit."""
+    schema: Json = {"items": {"contains": {"const": "x"}, **more}}
+    found = [each for value in (["y"], []) for each in Validator(schema).broken([value])]
+    assert [(each.keyword, each.trail, each.instance_path) for each in found] == [
+        ("contains", ("*",), (0,))
+    ] * 2
 
 
 def test_every_keyword_that_forbids_is_ignored_by_some_target() -> None:

@@ -25,7 +25,10 @@ def is_idle(keyword: str, schema: Json) -> bool:
         case "additionalProperties":
             return value is not False
         case "contains" | "minContains" | "maxContains":
-            return ("contains" not in schema) or (keyword == "contains" and "minContains" in schema)
+            # One item that fits is what `contains` asks for without minContains.
+            least = schema.get("minContains", 1)
+            nothing = {"contains": least == 0, "minContains": least in (0, 1)}
+            return "contains" not in schema or nothing.get(keyword, False)
         case "minLength" | "minItems" | "minProperties" | "uniqueItems" if not value:
             return True
         case "unevaluatedProperties" | "unevaluatedItems":
