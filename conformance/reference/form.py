@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 
 DEPTH_LIMIT = 32
 
-_ESCAPE = re.compile(rb"%(..?)?", re.DOTALL)
-_HEX = re.compile(rb"[0-9A-Fa-f]{2}")
+_ESCAPES = re.compile(rb"(?:%[0-9A-Fa-f]{2})+|%")
 _NAME = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
 _BRACKET = re.compile(r"\[([^\[\]]*)\]")
 
@@ -92,7 +91,7 @@ def _step(node: Node, key: str, rest: list[str], *, named: bool) -> Node:
 
 def _text(raw: bytes, what: str) -> str:
     try:
-        text = _ESCAPE.sub(_byte, raw.replace(b"+", b" ")).decode("utf-8")
+        text = _ESCAPES.sub(_decoded, raw.replace(b"+", b" ")).decode("utf-8")
     except UnicodeDecodeError:
         message = f"Invalid UTF-8 in {what}."
         raise FormError(message) from None
@@ -102,9 +101,9 @@ def _text(raw: bytes, what: str) -> str:
     return text
 
 
-def _byte(found: re.Match[bytes]) -> bytes:
-    digits = found[1] or b""
-    if not _HEX.fullmatch(digits):
+def _decoded(found: re.Match[bytes]) -> bytes:
+    """Return the bytes of a run of escapes: a long value is one run, not thousands."""
+    if found[0] == b"%":
         message = "Invalid percent-encoding in the body."
         raise FormError(message)
-    return bytes.fromhex(digits.decode("ascii"))
+    return bytes.fromhex(found[0].replace(b"%", b"").decode("ascii"))

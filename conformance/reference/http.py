@@ -1,8 +1,9 @@
-"""HTTP/1.1 on loopback: one thread that accepts, a small pool that answers.
+"""HTTP/1.1 on loopback: a small pool of threads that take turns to wait.
 
-Theory of operation: the accepting thread waits for new connections and for those kept alive; one
-that has something to say goes into a queue. A worker takes it, reads one request, answers, and
-either closes it or hands it back. So an idle connection holds no worker.
+Theory of operation: one thread at a time, the leader, waits for new connections and for those kept
+alive. When one has something to say it leaves the lead to the next thread, reads one request,
+answers, and either closes the connection or hands it back. So an idle connection holds no thread,
+and no request waits until one thread has woken another.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import queue
 import selectors
 import socket
 import threading
+from collections import deque
 from typing import TYPE_CHECKING, Self
 
 import h11
@@ -42,7 +44,9 @@ class Server:
     def __init__(self, app: App, port: int, refuse: Refuse, workers: int = WORKERS) -> None:
         self._app = app
         self._refuse = refuse
-        self._ready: queue.SimpleQueue[Connection | None] = queue.SimpleQueue()
+        self._lead = threading.Lock()
+        self._waiting = selectors.DefaultSelector()
+        self._ready: deque[Connection] = deque()
         self._idle: queue.SimpleQueue[Connection] = queue.SimpleQueue()
         self._open: set[socket.socket] = set()
         self._closing = False
@@ -59,10 +63,10 @@ class Server:
         self.port: int = self._listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self._wake_out, self._wake_in = os.pipe()
-        threads = [threading.Thread(target=self._accept, daemon=True)]
-        threads += [threading.Thread(target=self._work, daemon=True) for _ in range(workers)]
-        self._threads = threads
-        for thread in threads:
+        self._waiting.register(self._listener, selectors.EVENT_READ)
+        self._waiting.register(self._wake_out, selectors.EVENT_READ)
+        self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(workers)]
+        for thread in self._threads:
             thread.start()
 
     def __enter__(self) -> Self:
@@ -85,12 +89,11 @@ class Server:
         for each in list(self._open):
             with contextlib.suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)
-        for _ in self._threads[1:]:
-            self._ready.put(None)
         for thread in self._threads:
             thread.join()
         for each in list(self._open):
             each.close()
+        self._waiting.close()
         self._listener.close()
         os.close(self._wake_in)
         os.close(self._wake_out)
@@ -98,22 +101,25 @@ class Server:
     def _wake(self) -> None:
         os.write(self._wake_in, b"!")
 
-    def _accept(self) -> None:
-        with selectors.DefaultSelector() as waiting:
-            waiting.register(self._listener, selectors.EVENT_READ)
-            waiting.register(self._wake_out, selectors.EVENT_READ)
-            while not self._closing:
-                for key, _ in waiting.select():
+    def _next(self) -> Connection | None:
+        """Wait for a connection that has something to say; None when the server closes."""
+        with self._lead:
+            while not self._ready and not self._closing:
+                for key, _ in self._waiting.select():
                     if key.fileobj is self._listener:
                         self._welcome()
                     elif key.data is None:
-                        os.read(self._wake_out, 4096)
-                        while not self._idle.empty():
-                            back = self._idle.get()
-                            waiting.register(back.socket, selectors.EVENT_READ, back)
+                        self._take_back()
                     else:
-                        waiting.unregister(key.fileobj)
-                        self._ready.put(key.data)
+                        self._waiting.unregister(key.fileobj)
+                        self._ready.append(key.data)
+            return None if self._closing else self._ready.popleft()
+
+    def _take_back(self) -> None:
+        os.read(self._wake_out, 4096)
+        while not self._idle.empty():
+            back = self._idle.get()
+            self._waiting.register(back.socket, selectors.EVENT_READ, back)
 
     def _welcome(self) -> None:
         try:
@@ -123,21 +129,26 @@ class Server:
         client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         client.settimeout(STALL_TIMEOUT_S)
         self._open.add(client)
-        self._ready.put(Connection(client))
+        self._ready.append(Connection(client))
 
     def _work(self) -> None:
-        while (connection := self._ready.get()) is not None:
-            again = False
-            with contextlib.suppress(OSError, GoneError, h11.ProtocolError):
-                again = connection.exchange(self._answer, self._refuse)
-            if not again or self._closing:
+        while (connection := self._next()) is not None:
+            again = True
+            while again and not self._closing:
+                again = self._exchange(connection)
+                if again and not connection.talking:
+                    self._idle.put(connection)
+                    self._wake()
+                    break
+            else:
                 self._open.discard(connection.socket)
                 connection.socket.close()
-            elif connection.talking:
-                self._ready.put(connection)
-            else:
-                self._idle.put(connection)
-                self._wake()
+
+    def _exchange(self, connection: Connection) -> bool:
+        """Answer one request; tell whether `connection` can carry another."""
+        with contextlib.suppress(OSError, GoneError, h11.ProtocolError):
+            return connection.exchange(self._answer, self._refuse)
+        return False
 
     def _answer(self, request: Request) -> Response:
         try:
