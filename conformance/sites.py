@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from itertools import islice
 from typing import Any
 
 from conformance import pointer
@@ -40,25 +39,53 @@ _BY_THE_BRANCH = "no branch of another type takes it either: judged as {keyword}
 _THROUGH = ("not", "if", "contains", "unevaluatedProperties", "unevaluatedItems")
 
 
+Found = Site | Uncovered | Spot
+"""What a walk comes upon; a spot is to be visited yet."""
+
+
 def walk(
     codec: Codec, known_names: tuple[str, ...] = (), schema: Mapping[str, Json] | None = None
 ) -> Iterator[Site | Uncovered]:
     """Yield every site of a message in the contract's order, and what lies beyond reach.
 
     `known_names` are names that the body does not know and that a server may. `schema` is a
-    version of the schema of messages; the contract's own where there is none.
+    version of the schema of messages; the contract's own where there is none. Where there are too
+    many places, the outer ones are visited, so that every member at the top has its turn.
     """
     root = schema or codec.schema
     in_text = codec.content is not None and codec.content.media_type == FORM
-    found = _sites(codec, root, _Walker(root, known_names, in_text=in_text))
-    yield from islice(found, _MOST_SITES)
-    rest = next(found, None)
-    if rest is not None:
-        reason = f"over {_MOST_SITES} places are described: from here on none is visited"
-        yield Uncovered("$ref", rest.path, rest.pointer, "", reason, rest.trail)
+    walker = _Walker(root, known_names, in_text=in_text)
+    found: list[Found] = [*_outermost(codec, root, walker)]
+    while any(isinstance(each, Spot) for each in found):
+        found = [*_one_level_more(found, walker)]
+    for each in found:
+        if not isinstance(each, Spot):
+            yield each
 
 
-def _sites(codec: Codec, root: Mapping[str, Json], walker: _Walker) -> Iterator[Site | Uncovered]:
+def _one_level_more(found: list[Found], walker: _Walker) -> Iterator[Found]:
+    """Yield `found` with what stands at each of its spots instead, as long as there is room."""
+    left = _MOST_SITES - sum(isinstance(each, Site) for each in found)
+    beyond: list[Spot] = []
+    for each in found:
+        if not isinstance(each, Spot):
+            yield each
+        elif left <= 0:
+            beyond.append(each)
+        else:
+            for inner in walker.visit(each):
+                left -= isinstance(inner, Site)
+                yield inner
+    if beyond:
+        spot, part = beyond[0], beyond[0].parts[0]
+        reason = (
+            f"over {_MOST_SITES} places are described: {len(beyond)} that lie as deep as this one "
+            "are not visited, nor what lies below them"
+        )
+        yield Uncovered("$ref", spot.path, part.place, "", reason, part.trail)
+
+
+def _outermost(codec: Codec, root: Mapping[str, Json], walker: _Walker) -> Iterator[Found]:
     parts = root["properties"]
     for location, fields in codec.fields.items():
         inner, here = parts[location], (location,)
@@ -69,10 +96,10 @@ def _sites(codec: Codec, root: Mapping[str, Json], walker: _Walker) -> Iterator[
         for name, each in fields.items():
             at = (location, name)
             start = walker.spread(inner["properties"][name], at, each.parameter.pointer)
-            yield from walker.visit(Spot(at, tuple(start)))
+            yield Spot(at, tuple(start))
     if codec.content is not None and isinstance(parts[BODY], Mapping):
         start = walker.spread(parts[BODY], (BODY,), codec.content.pointer)
-        yield from walker.visit(Spot((BODY,), tuple(start)))
+        yield Spot((BODY,), tuple(start))
 
 
 class _Walker:
@@ -105,8 +132,8 @@ class _Walker:
 
     # --- one location ---
 
-    def visit(self, spot: Spot) -> Iterator[Site | Uncovered]:
-        """Yield the sites of a location's fresh parts, then those of branches, then those below."""
+    def visit(self, spot: Spot) -> Iterator[Found]:
+        """Yield the sites of a location's fresh parts, those of branches, and the spots below."""
         held = tuple(part.schema for part in spot.parts)
         fresh = [part for part in spot.parts if part.fresh]
         again = [part for part in fresh if spot.above.count(id(part.schema)) >= _AGAIN]
@@ -186,7 +213,7 @@ class _Walker:
 
     # --- branches at the same location ---
 
-    def _branches(self, part: Part, spot: Spot) -> Iterator[Site | Uncovered]:
+    def _branches(self, part: Part, spot: Spot) -> Iterator[Found]:
         schema, at = part.schema, part.place
         for keyword in ("anyOf", "oneOf"):
             reason = _BY_THE_BRANCH.format(keyword=keyword)
@@ -221,7 +248,7 @@ class _Walker:
         taken: tuple[str, ...],
         fresh: list[Part],
         holds: tuple[Json, ...],
-    ) -> Iterator[Site | Uncovered]:
+    ) -> Iterator[Found]:
         """Visit the location anew, with a branch chosen; what was there before is known."""
         if not fresh:
             return
@@ -252,7 +279,7 @@ class _Walker:
         sample = self._sample(tuple(part.schema for part in self._member(name, spot)) or (True,))
         return "x" if isinstance(sample, str) else sample[0]
 
-    def _names(self, spot: Spot, names: list[Part]) -> Iterator[Site | Uncovered]:
+    def _names(self, spot: Spot, names: list[Part]) -> Iterator[Found]:
         sample = self._sample(({"type": "string"}, *(part.schema for part in names)))
         for part in names:
             if isinstance(sample, str):
@@ -269,7 +296,7 @@ class _Walker:
         parts: list[Part],
         holds: Json,
         neighbours: tuple[str, ...] = (),
-    ) -> Iterator[Site | Uncovered]:
+    ) -> Iterator[Found]:
         if len(spot.path) >= _DEPTH:
             for part in parts:
                 yield from self._unreached(part, spot, f"over {_DEPTH} levels deep")
@@ -281,11 +308,9 @@ class _Walker:
             around = self._sample((*(part.schema for part in spot.parts), holds))
             if not isinstance(around, str):
                 settings = (*settings, (spot.path, around[0]))
-        yield from self.visit(
-            Spot((*spot.path, step), tuple(parts), settings, spot.samples, spot.above, neighbours)
-        )
+        yield Spot((*spot.path, step), tuple(parts), settings, spot.samples, spot.above, neighbours)
 
-    def _members(self, fresh: list[Part], spot: Spot) -> Iterator[Site | Uncovered]:
+    def _members(self, fresh: list[Part], spot: Spot) -> Iterator[Found]:
         names: dict[str, None] = {}
         for part in fresh:
             names |= dict.fromkeys(part.schema.get("properties", ()))
@@ -298,7 +323,7 @@ class _Walker:
         for part in fresh:
             yield from self._maps(part, spot)
 
-    def _maps(self, part: Part, spot: Spot) -> Iterator[Site | Uncovered]:
+    def _maps(self, part: Part, spot: Spot) -> Iterator[Found]:
         """Visit what governs names that are not declared."""
         for pattern in part.schema.get("patternProperties", {}):
             name = next((n for n in of_pattern(pattern) if not self._declared(n, spot)), None)
@@ -308,9 +333,7 @@ class _Walker:
             name = next((n for n in self._free(spot) if is_extra(n, part.schema)), None)
             yield from self._extra(part, spot, name, "additionalProperties")
 
-    def _extra(
-        self, part: Part, spot: Spot, name: str | None, wanted: str
-    ) -> Iterator[Site | Uncovered]:
+    def _extra(self, part: Part, spot: Spot, name: str | None, wanted: str) -> Iterator[Found]:
         if name is None:
             reason = "no name was found that it governs"
             yield Uncovered(wanted.partition(".")[0], spot.path, part.place, "", reason, part.trail)
@@ -357,7 +380,7 @@ class _Walker:
                     return member
         return None
 
-    def _items(self, fresh: list[Part], spot: Spot) -> Iterator[Site | Uncovered]:
+    def _items(self, fresh: list[Part], spot: Spot) -> Iterator[Found]:
         longest = max((len(part.schema.get("prefixItems", ())) for part in spot.parts), default=0)
         for index in range(longest):
             parts = self._item(index, spot)

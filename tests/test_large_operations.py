@@ -7,6 +7,9 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from conformance import sites
 from conformance.contract import load
 from conformance.plan import Plan, derive
 from tests.cli import suite
@@ -68,3 +71,22 @@ def test_a_run_says_what_it_left_out(tmp_path: Path) -> None:
     assert ended.exit == 0, ended.out
     assert " left out of large operations: " in ended.out
     assert "--max-cases" not in ended.out
+
+
+def test_of_too_many_places_the_outer_ones_are_visited(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sites, "_MOST_SITES", 30)
+    deep: dict[str, Any] = {"type": "integer"}
+    for _ in range(3):
+        deep = {"type": "object", "properties": {f"m{number}": deep for number in range(4)}}
+    last = {"type": "object", "properties": texts(1)}
+    plan = plan_of(tmp_path, {"deep": deep, "last": last})
+    sent = {case.clause.id for case in plan.cases}
+    assert "PostLarge/last/text000/maxLength" in sent
+    assert "PostLarge/deep/m3/m3/type" in sent
+    assert "PostLarge/deep/m0/m0/m0/type" in sent  # a level has as many as there is room for
+    assert "PostLarge/deep/m3/m3/m3/type" not in sent
+    (told,) = [clause for clause in plan.clauses if "not visited" in clause.reason]
+    assert told.state == "uncovered"
+    assert told.reason.startswith("over 30 places are described: 58 that lie as deep as this one")
