@@ -1,167 +1,23 @@
 """One cause, one finding: groups of failures that one thing explains are made one.
 
-In this order: a request that breaks several clauses fails for the one that fails alone; the target
-looks at nothing; every request with one trait (a character beyond ASCII, a certain parameter
-beside) fails; one keyword is treated alike wherever it stands.
+In this order: the target looks at nothing; every request with one trait (a character beyond ASCII,
+a certain parameter beside) fails; one keyword is treated alike wherever it stands.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 
 from conformance.clause import Clause
 from conformance.contract.model import CLOSED
+from conformance.homes import Group
 from conformance.records import CaseRecord
-from conformance.verdict import Expectation, Symptom, Verdict
+from conformance.verdict import Expectation
 
 _SEVERAL = 3
 _WIRE = ":request/spelling"
 _SPELT = frozenset({"raw brackets", "encoded brackets", "plus sign", "percent-20"})
 """Traits that are ways of spelling: what fails for them breaks the clause of spelling."""
-
-
-@dataclass(frozen=True)
-class Group:
-    """Failures with one symptom that one clause, or one cause, explains."""
-
-    clauses: tuple[str, ...]
-    symptom: Symptom
-    cases: tuple[CaseRecord, ...]
-    cause: str = ""
-    words: str = ""
-
-
-def grouped(cases: Iterable[CaseRecord]) -> list[Group]:
-    """Group failures by clause and symptom."""
-    groups: dict[tuple[str, Symptom], list[CaseRecord]] = {}
-    for case in cases:
-        groups.setdefault((case.clause, case.symptom), []).append(case)
-    return [Group((clause,), symptom, tuple(each)) for (clause, symptom), each in groups.items()]
-
-
-def explained(groups: list[Group]) -> list[Group]:
-    """Move a case to the clause whose own failures explain it.
-
-    A request that breaks several clauses is accepted where the target ignores all of them, and
-    breaks the server where one of them does.
-    """
-    moved: dict[tuple[str, Symptom], list[CaseRecord]] = {}
-    for group in groups:
-        for case in group.cases:
-            home = _home(case, groups) or group.clauses[0]
-            moved.setdefault((home, group.symptom), []).append(case)
-    return [Group((clause,), symptom, tuple(each)) for (clause, symptom), each in moved.items()]
-
-
-def _home(case: CaseRecord, groups: list[Group]) -> str:
-    """Return the clause of another group that explains `case`, or the empty string."""
-    if not case.breaks or case.symptom not in (Symptom.ACCEPTED, Symptom.SERVER_ERROR):
-        return ""
-    apart = {
-        group.clauses[0]
-        for group in groups
-        if any(other.breaks == group.clauses for other in group.cases)
-        and group.symptom is case.symptom is Symptom.ACCEPTED
-    }
-    if case.clause not in case.breaks and apart.issuperset(case.breaks):
-        return case.breaks[0]
-    ignored: set[str] = set()
-    for group in groups:
-        clause = group.clauses[0]
-        if group.symptom is not case.symptom or clause == case.clause:
-            continue
-        own = [set(other.breaks) for other in group.cases if _stands_for(clause, other)]
-        if any(breaks <= set(case.breaks) for breaks in own):
-            if case.symptom is Symptom.SERVER_ERROR or set(case.breaks) in own:
-                return clause if _stands_for(clause, case) or case.clause not in case.breaks else ""
-            ignored |= set.union(*(breaks for breaks in own if breaks <= set(case.breaks)))
-    wholly = set(case.breaks) <= ignored and case.clause not in case.breaks
-    return case.breaks[0] if wholly else ""
-
-
-def _stands_for(clause: str, case: CaseRecord) -> bool:
-    """Whether `clause` is one that the schema states and `case` breaks."""
-    return clause in case.breaks or bool(case.breaks and clause.endswith("/required"))
-
-
-def branched(groups: list[Group], judged: Iterable[CaseRecord]) -> list[Group]:
-    """Move acceptances to the one clause of an `anyOf` or `oneOf` that explains most of them.
-
-    What no branch takes passes where the `anyOf` is ignored, and where the one keyword is that
-    keeps it out of a branch. The likeliest cause leaves nothing refused that it would let pass.
-    """
-    cases = [each for group in groups for each in group.cases if group.symptom is Symptom.ACCEPTED]
-    if not any(case.instead for case in cases):
-        return groups
-    refused = (case for case in judged if case.expectation is Expectation.REFUSE)
-    passed = [case for case in refused if case.verdict is Verdict.PASS]
-    failing = dict.fromkeys(case.clause for case in cases)
-
-    def weight(clause: str) -> float:
-        hit = sum(clause in (case.clause, *case.instead) for case in cases)
-        missed = sum(clause in (case.clause, *case.instead) for case in passed)
-        return hit * hit / (hit + missed)
-
-    homes: dict[str, str] = {}
-    for case in cases:
-        able = [clause for clause in (case.clause, *case.instead) if clause in failing]
-        homes[case.id] = max(able, key=weight) if case.instead else case.clause
-    moved: dict[tuple[str, Symptom], list[CaseRecord]] = {}
-    for group in groups:
-        for case in group.cases:
-            accepted = group.symptom is Symptom.ACCEPTED
-            home = homes[case.id] if accepted else group.clauses[0]
-            moved.setdefault((home, group.symptom), []).append(case)
-    return [Group((clause,), symptom, tuple(each)) for (clause, symptom), each in moved.items()]
-
-
-_OF_NUMBERS = frozenset(
-    {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
-)
-_OF_FITTING = frozenset({"minContains", "maxContains"})
-
-
-def entailed(
-    groups: list[Group], judged: Iterable[CaseRecord], clauses: Mapping[str, Clause]
-) -> list[Group]:
-    """Move what a keyword says to the one that is ignored and that gives it a meaning.
-
-    A target that takes any text of a form for a number compares no numbers. One that looks for no
-    item that fits counts none (JSON Schema Validation 2020-12, sections 6.4.4 and 6.4.5).
-    """
-    held = {
-        case.clause
-        for case in judged
-        if case.expectation is Expectation.REFUSE and case.verdict is Verdict.PASS
-    }
-    found = [(group, clauses.get(group.clauses[0])) for group in groups]
-    homes = {
-        _lead(clause, clause.keyword): index
-        for index, (group, clause) in enumerate(found)
-        if clause and group.symptom is Symptom.ACCEPTED
-    }
-    taken: dict[int, tuple[CaseRecord, ...]] = {}
-    gone = []
-    for group, clause in found:
-        if clause is None or clause.id in held or group.symptom is not Symptom.ACCEPTED:
-            continue
-        leader = "type" if clause.keyword in _OF_NUMBERS else "contains"
-        index = homes.get(_lead(clause, leader))
-        if index is not None and clause.keyword in _OF_NUMBERS | _OF_FITTING:
-            taken[index] = (*taken.get(index, ()), *group.cases)
-            gone.append(group)
-    return [
-        replace(group, cases=(*group.cases, *taken.get(index, ())))
-        for index, group in enumerate(groups)
-        if group not in gone
-    ]
-
-
-def _lead(clause: Clause, keyword: str) -> tuple[str, str, str]:
-    """Return what names the clause of `keyword` beside `clause`: a type may stand elsewhere."""
-    schema = clause.keyword_location.rpartition("/")[0] if keyword == "contains" else ""
-    return keyword, clause.instance_location, schema
 
 
 def merged(

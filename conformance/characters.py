@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 _USUAL = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_ .@/:+,;#!?()[]{}'\"\t\n"
-_BEYOND = "\u00e9\u00c9\u0416\u05d0\u4e00\u0664\u20ac\U0001f600"
+BEYOND = "\u00e9\u00c9\u0416\u05d0\u4e00\u0664\u20ac\U0001f600"
+"""Characters beyond ASCII: letters of several scripts, a digit, a sign, one of two UTF-16 units."""
 WORD = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 CONTROLS = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "v": "\v", "0": "\0"}
 BLANK = frozenset(" \t\n\r\f\v\u00a0\ufeff")
@@ -39,7 +40,7 @@ _SCRIPTS = {"Latin": "LATIN", "Cyrillic": "CYRILLIC", "Hebrew": "HEBREW", "Han":
 
 def ordinary(inside: Callable[[str], bool], edges: str = "") -> str:
     """Return the characters that are `inside`, among ordinary ones and `edges`."""
-    return "".join(dict.fromkeys(c for c in _USUAL + edges + _BEYOND if inside(c)))
+    return "".join(dict.fromkeys(c for c in _USUAL + edges + BEYOND if inside(c)))
 
 
 def of_property(name: str, *, negated: bool) -> CharacterSet:
@@ -47,7 +48,7 @@ def of_property(name: str, *, negated: bool) -> CharacterSet:
     import unicodedata  # noqa: PLC0415  (rarely needed)
 
     short = _CATEGORIES.get(name, name)
-    alphabet = _USUAL + _BEYOND
+    alphabet = _USUAL + BEYOND
     found = {c for c in alphabet if unicodedata.category(c).startswith(short)}
     if name in _SCRIPTS:
         found = {c for c in alphabet if _SCRIPTS[name] in unicodedata.name(c, "")}

@@ -12,9 +12,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from conformance.causes import Group, branched, entailed, explained, grouped, merged
+from conformance.causes import merged
 from conformance.clause import Clause
 from conformance.deviations import expired, on_file
+from conformance.homes import Group, branched, entailed, explained, grouped
 from conformance.journal import Journal
 from conformance.records import CaseRecord, Deviation, ExchangeRecord, RunRecord
 from conformance.verdict import Expectation, Level, Symptom, Verdict

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
 
+from conformance.characters import BEYOND
 from conformance.pattern_reader import (
     Chars,
     Either,
@@ -25,7 +26,10 @@ _STEPS = 40_000
 _MANY = 8
 """Without an upper bound a repetition is read as at least this elastic; lengths stretch it."""
 
-__all__ = ["UnreadablePatternError", "lengths", "matching", "near_misses"]
+_PLACES = 8
+"""A character beyond ASCII that fits at none of so many places is not looked for further on."""
+
+__all__ = ["UnreadablePatternError", "beyond_ascii", "lengths", "matching", "near_misses"]
 
 
 def matching(pattern: str, length: int | None = None) -> Iterator[str]:
@@ -46,6 +50,12 @@ def matching(pattern: str, length: int | None = None) -> Iterator[str]:
                 if text is not None and text not in seen:
                     seen.add(text)
                     yield text
+
+
+def beyond_ascii(text: str) -> Iterator[str]:
+    """Yield `text` with one character beyond ASCII in the place of another; the first ones only."""
+    for at in range(min(len(text), _PLACES)):
+        yield from (text[:at] + each + text[at + 1 :] for each in BEYOND)
 
 
 def lengths(pattern: str) -> tuple[int, int | None]:

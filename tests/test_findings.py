@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.causes import explained, grouped, merged
+from conformance.causes import merged
 from conformance.clause import Clause
 from conformance.findings import Finding, find
+from conformance.homes import explained, grouped
 from conformance.journal import Journal
 from conformance.records import Breach, CaseRecord
 from conformance.verdict import Expectation, Level, Symptom, Verdict

@@ -172,6 +172,7 @@ ORDER = (
     "explore",
     "rehearsal",
     # findings
+    "homes",
     "causes",
     "findings",
     "deviation_file",
