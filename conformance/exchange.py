@@ -5,9 +5,15 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Final, Literal
 
 Phase = Literal["resolve", "connect", "tls", "send", "receive", "framing"]
+
+NO_KEY: Final = "no-key-of-anybody"
+"""What is sent in the place of a key to see whether the target looks at it; never a secret."""
+
+NO_USER: Final = "bm9ib2R5Om5vLWtleS1vZi1hbnlib2R5"
+"""The same as the credentials of Basic: base64 of `nobody` and NO_KEY (RFC 7617, section 2)."""
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,8 @@ from collections.abc import Iterable
 from typing import Final, Never
 from urllib.parse import quote, quote_plus
 
+from conformance.exchange import NO_KEY, NO_USER
+
 REDACTED: Final = "[redacted]"
 
 HIDDEN_HEADERS: Final = frozenset(
@@ -36,9 +38,12 @@ HIDDEN_HEADERS: Final = frozenset(
 SHORT: Final = 8
 """A registered value of fewer characters is replaced as a whole header value only."""
 
+# What the suite itself sends as a wrong key is no secret, and is shown.
+_NOBODY: Final = rf"(?:{NO_KEY}|{NO_USER})"
+
 # A possessive quantifier gives nothing back: else a blank could slip what follows past a lookahead.
 _PATTERNS: Final = re.compile(
-    r"""
+    rf"""
     \b(?P<key>(?:sk|rk|ek|pk)_(?:live|test)_\w+ | whsec_\w+ | alu_(?:test|live)_\w+
              | (?:pi|seti|cs|src)_\w+_secret_\w+)
     | (?P<jwt>(?<![\w-])eyJ[\w-]+\.[\w-]+\.[\w-]*)
@@ -46,11 +51,12 @@ _PATTERNS: Final = re.compile(
     | (?P<link_host>\bconnect\.stripe\.com/)[^\s"'<>\\]+
     | (?P<name>\b(?:proxy-)?authorization|\b(?:set-)?cookie|\bx-api-key|\bx-auth-token
               |\bstripe-signature)
-      (?P<colon>["']?\s*:\s*+["']?+)(?!\[redacted\]|(?:\w+\ +)?\$\{?[A-Z_a-z])[^\r\n"'<]+
+      (?P<colon>["']?\s*:\s*+["']?+)
+      (?!\[redacted\]|(?:\w+\ +)?(?:\$\{{?[A-Z_a-z]|{_NOBODY}(?:[\r\n"'<]|\Z)))[^\r\n"'<]+
     | (?P<member>["'](?:client_secret|secret|password|api_key|\w*token)["']\s*:\s*+["'])
       (?!\[redacted\])(?:[^"'\\]|\\.)+
     | (?P<scheme>\b(?:bearer|basic)\s++)
-      (?!\[redacted\]|\$\{?[A-Z_a-z]|(?:realm=|auth|tokens?\b))[^\s"'<>,;\\]+
+      (?!\[redacted\]|\$\{{?[A-Z_a-z]|{_NOBODY}(?![\w-])|(?:realm=|auth|tokens?\b))[^\s"'<>,;\\]+
     """,
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )

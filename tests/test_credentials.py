@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Callable
@@ -11,15 +12,17 @@ import pytest
 
 from conformance.contract.model import Json
 from conformance.errors import UsageError
-from conformance.exchange import Exchange
+from conformance.exchange import NO_KEY, Exchange
 from conformance.exchange import Request as Sent
 from conformance.headers import TargetHeader, added, credentials, expand_header, expand_query
 from conformance.headers import lacking as left
+from conformance.plan import derive
 from conformance.record import record
 from conformance.redact import Redactor
 from conformance.reference.http import Request, Response
 from conformance.report.curl import command
 from tests.cli import Ended, recording, suite
+from tests.sample_documents import one
 from tests.test_secrets import everything
 
 KEY = "canary/4711+qzjxkvwb"
@@ -54,6 +57,23 @@ def holds(request: Request, name: str) -> bool:
             return f"sid={KEY}" in (request.header("cookie") or "").split("; ")
 
 
+WRONG = {
+    "bearer": "Bearer no-key-of-anybody",
+    "basic": f"Basic {base64.b64encode(b'nobody:no-key-of-anybody').decode()}",
+    "header": "no-key-of-anybody",
+    "query": "no-key-of-anybody",
+    "cookie": "sid=no-key-of-anybody; theme=dark",
+}
+
+
+def given_as(request: Request, name: str) -> str | None:
+    """Return what `request` carries where the scheme `name` has its key, whoever's it is."""
+    if name == "query":
+        found = [p.partition("=") for p in request.query.split("&")]
+        return next((value for key, _, value in found if key == "api%20key"), None)
+    return request.header({"header": "x-key", "cookie": "cookie"}.get(name, "authorization"))
+
+
 def target(asks: Callable[[Request], bool]) -> Callable[[Request], Response]:
     """Return a target that wants to know who asks, and keeps the one rule of its contract."""
     plain = (("content-type", "application/json"),)
@@ -73,7 +93,7 @@ def target(asks: Callable[[Request], bool]) -> Callable[[Request], Response]:
 
 def contract(folder: Path, *names: str) -> Path:
     limit = {"name": "limit", "in": "query", "schema": {"type": "integer", "maximum": 9}}
-    one = {"content": {"application/json": {"schema": {"type": "object"}}}, "description": ""}
+    answer = {"content": {"application/json": {"schema": {"type": "object"}}}, "description": ""}
     document = {
         "openapi": "3.0.3",
         "info": {"title": "t", "version": "1"},
@@ -84,7 +104,7 @@ def contract(folder: Path, *names: str) -> Path:
                 "get": {
                     "operationId": "GetThings",
                     "parameters": [limit],
-                    "responses": {"200": one, "400": one},
+                    "responses": {"200": answer, "400": answer},
                 }
             }
         },
@@ -119,6 +139,70 @@ def test_a_key_is_sent_where_its_scheme_says_and_never_shown(tmp_path: Path, sch
     (line,) = [x for x in ended.journal("finish") if x["id"] == f"{CLAUSE}/left-out"]
     assert "API_KEY" not in json.dumps(line["exchange"])
     assert "API_KEY" in json.dumps(line["control"])
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_a_key_that_nobody_has_is_sent_once_and_shown(tmp_path: Path, scheme: str) -> None:
+    with recording(target(lambda each: holds(each, scheme))) as server:
+        ended = suite(
+            tmp_path,
+            f"--target-url={server.url}",
+            f"--contract={contract(tmp_path, scheme)}",
+            OPTIONS[scheme],
+            API_KEY=KEY,
+        )
+    assert ended.exit == 0, ended.out
+    name = f"{CLAUSE}/wrong-{scheme}"
+    assert ended.verdicts[name] == "PASS"
+    unknown = [each for each in server.requests if not holds(each, scheme)]
+    bare = "theme=dark" if scheme == "cookie" else None
+    assert sorted(given_as(each, scheme) or "" for each in unknown) == sorted(
+        (bare or "", WRONG[scheme])
+    )
+    for each in unknown:
+        sent = (each.path, each.query, repr(each.headers), each.body.decode())
+        assert not any(text in part for part in sent for text in (KEY, QUOTED))
+    (line,) = [x for x in ended.journal("finish") if x["id"] == name]
+    shown = json.dumps([line["exchange"]["url"], line["exchange"]["headers"]])
+    assert WRONG[scheme].partition(";")[0] in shown
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_a_target_that_takes_any_key_is_advised_to_look(tmp_path: Path, scheme: str) -> None:
+    def asks(request: Request) -> bool:
+        return given_as(request, scheme) not in (None, "theme=dark")
+
+    ended = run(tmp_path, asks, OPTIONS[scheme], scheme=scheme)
+    assert ended.exit == 0, ended.out
+    (found,) = ended.results["findings"]
+    assert (found["id"], found["level"]) == (f"{CLAUSE}/accepted", "SHOULD")
+    assert found["cases"] == [f"{CLAUSE}/wrong-{scheme}"]
+
+
+def test_each_way_to_be_let_in_has_its_wrong_key(tmp_path: Path) -> None:
+    """Schemes that must all be met are wrong together; a kind that is not known has none."""
+    path = contract(tmp_path, *SCHEMES)
+    document = json.loads(path.read_text())
+    schemes = document["components"]["securitySchemes"]
+    schemes["digest"] = {"type": "http", "scheme": "digest"}
+    document["security"] = [
+        {"bearer": []},
+        {"header": [], "query": [], "cookie": []},
+        {"digest": []},
+    ]
+    plan = derive(one(document))
+    found = {case.id.removeprefix(f"{CLAUSE}/"): case.request for case in plan.cases}
+    asked = {name: each for name, each in found.items() if each.without}
+    assert asked.keys() == {"left-out", "wrong-bearer", "wrong-header-query-cookie"}
+    both = asked["wrong-header-query-cookie"]
+    assert both.headers == (("X-Key", NO_KEY), ("Cookie", f"sid={NO_KEY}"))
+    assert both.path == f"/things?api%20key={NO_KEY}"
+    assert set(both.without) == {
+        "header:authorization",
+        "header:x-key",
+        "query:api key",
+        "cookie:sid",
+    }
 
 
 def test_a_target_that_asks_nobody_is_advised_to(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from conformance.exchange import NO_KEY, NO_USER
 from conformance.redact import HIDDEN_HEADERS, REDACTED, Redactor, Secret
 
 KEY = "k/3y+with=odd&chars 9Z"
@@ -66,6 +67,22 @@ def spellings(value: str) -> list[str]:
         for encode in (base64.b64encode, base64.urlsafe_b64encode)
     )
     return found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Authorization: Bearer {NO_KEY}",
+        f"curl -H 'authorization: Basic {NO_USER}' http://h",
+        f'"x-api-key": "{NO_KEY}"',
+    ],
+)
+def test_the_key_of_nobody_is_shown_and_what_follows_it_is_not(text: str) -> None:
+    assert Redactor().clean(text) == text
+    for more in ("x4711", "-4711", "4711", "; other=4711"):
+        longer = text.replace(NO_KEY, NO_KEY + more).replace(NO_USER, NO_USER + more)
+        assert "4711" not in Redactor().clean(longer)
+    assert base64.b64decode(NO_USER).decode() == f"nobody:{NO_KEY}"
 
 
 @pytest.mark.parametrize("value", [KEY, PLAIN])
