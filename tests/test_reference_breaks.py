@@ -11,6 +11,7 @@ from conformance.errors import UsageError
 from conformance.reference import Request, application, break_clause, clauses
 from conformance.reference.__main__ import broken, listed
 from conformance.reference.schema import Checker
+from conformance.responses import response_clauses
 from tests.miniatures.contract import (
     BASE,
     ERROR,
@@ -127,6 +128,12 @@ def test_what_another_alternative_takes_by_right_is_no_clause_to_break() -> None
                 "texts": {"type": "string", "anyOf": [longer, any_text]},
                 "listed": {"anyOf": [{"enum": ["a"]}, text]},
                 "inner": {"anyOf": [open_branch, {"properties": {"a": longer}}]},
+                "more": {
+                    "anyOf": [
+                        {"properties": {"a": longer, "b": longer}},
+                        {"properties": {"b": longer}},
+                    ]
+                },
                 "told": {"anyOf": [longer, {"type": "integer"}]},
             },
             "$defs": {"text": text},
@@ -138,6 +145,25 @@ def test_what_another_alternative_takes_by_right_is_no_clause_to_break() -> None
         "/inner/anyOf",
         "/inner/anyOf.0/a/maxLength",
         "/inner/anyOf.1/a/maxLength",
+        "/more/anyOf",
+        "/more/anyOf.0/b/maxLength",
+        "/more/anyOf.1/b/maxLength",
         "/told/anyOf",
         "/told/anyOf.0/maxLength",
     }
+
+
+def test_a_clause_of_an_answer_is_called_as_in_a_report_and_broken_alone() -> None:
+    schema = {
+        "required": ["$ok"],
+        "properties": {"$ok": {"type": "boolean", "enum": [True]}},
+    }
+    sure = replace(LINKS, responses=(documented("200", schema),))
+    name = "response/200/_ok-f800f896/enum"
+    assert name in clauses(sure)
+    assert name.replace("response/200", f"{LINKS.id}:response/200") in {
+        clause.id for clause in response_clauses(sure)
+    }
+    app = application(break_clause(sure, name))
+    answer = app(Request("POST", PATH, "", (("content-type", FORM),), BASE))
+    assert json.loads(answer.body) == {"$ok": False}

@@ -52,7 +52,10 @@ def broken(
             shown = firing.fired(plan_of(operation))
             row.broken += 1
             row.found += bool(shown.findings)
-            row.named += any(clause in each.clauses for each in shown.findings)
+            named = any(clause in each.clauses for each in shown.findings)
+            row.named += named
+            if shown.findings and not named:
+                row.renamed.append(f"{clause} broken: {', '.join(e.id for e in shown.findings)}")
             row.crashes |= {f"{name}, with {clause} broken": w for name, w in shown.crashes.items()}
             if not shown.findings:
                 row.missed.append(f"{clause} broken{f': {shown.doubt}' if shown.doubt else ''}")

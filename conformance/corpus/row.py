@@ -15,8 +15,9 @@ class Row:
     operations that had too many cases for their time, `left_out` the cases that a budget cut.
 
     Of the clauses that were broken on purpose, `found` counts those whose operation had a finding,
-    and `named` those that a finding names; `missed` are the others. `unbreakable` are operations
-    drawn of which the embedded target can get nothing wrong.
+    and `named` those that a finding names; `renamed` are found and not named, with what was named
+    instead, `missed` not found. `unbreakable` are operations drawn of which the embedded target can
+    get nothing wrong.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Row:
     found: int = 0
     named: int = 0
     missed: list[str] = field(default_factory=list)
+    renamed: list[str] = field(default_factory=list)
     unbreakable: list[str] = field(default_factory=list)
 
     @property

@@ -96,6 +96,7 @@ def _troubles(row: Row) -> Iterator[str]:
         ("finding", [f"{name}: {why}" for name, why in row.findings.items()]),
         ("not proved", [f"{name}: {why}" for name, why in row.doubts.items()]),
         ("missed", row.missed),
+        ("named otherwise", row.renamed),
         ("nothing can be broken", row.unbreakable),
     ):
         for each in found[:_SHOWN]:

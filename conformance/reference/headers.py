@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from conformance.reference.demands import safe
 from conformance.reference.example import Examples
 from conformance.reference.parameters import kinds_of, split
 from conformance.reference.sabotage import Sabotage
@@ -45,11 +46,14 @@ def spoilable(documented: DocumentedResponse) -> Iterator[tuple[str, Sabotage]]:
     for header in documented.headers:
         place = (_MARK + header.name,)
         if header.required:
-            yield f"/{_MARK}{header.name}/required", Sabotage(documented.status, place, "required")
+            yield (
+                f"/{_MARK}{safe(header.name)}/required",
+                Sabotage(documented.status, place, "required"),
+            )
         for keyword in header.schema if isinstance(header.schema, dict) else ():
             if _spoilt(header, keyword) is not None:
                 sabotage = Sabotage(documented.status, place, keyword)
-                yield f"/{_MARK}{header.name}/{keyword}", sabotage
+                yield f"/{_MARK}{safe(header.name)}/{keyword}", sabotage
 
 
 def _text(header: Header, value: Json) -> str:

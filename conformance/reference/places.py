@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conformance.pointer import escape
+from conformance.reference.demands import safe
 from conformance.reference.example import Examples
 from conformance.reference.idle import is_idle
 from conformance.reference.keywords import CHECKS
@@ -42,11 +42,11 @@ def _places(
     for keyword in CHECKS:
         if keyword == "required":
             for each in schema.get("required", ()):
-                yield f"{name}/{escape(each)}/required", (*place, each), "required"
+                yield f"{name}/{safe(each)}/required", (*place, each), "required"
         elif keyword in schema and not is_idle(keyword, schema):
             yield f"{name}/{keyword}", place, keyword
     for each, below in schema.get("properties", {}).items():
-        yield from _places(below, f"{name}/{escape(each)}", (*place, each), checker, depth - 1)
+        yield from _places(below, f"{name}/{safe(each)}", (*place, each), checker, depth - 1)
     yield from _places(schema.get("items"), f"{name}/items", (*place, 0), checker, depth - 1)
     for below in schema.get("allOf", ()):
         yield from _places(below, name, place, checker, depth - 1)

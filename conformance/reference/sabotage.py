@@ -50,7 +50,7 @@ def spoil(sabotage: Sabotage, checker: Checker, schema: Json, body: Json) -> Jso
 
 def _candidates(value: Json) -> Iterator[Json]:
     """Yield values one of which breaks any one keyword, the likely ones first."""
-    yield from (1, "conformance_other", None, True, [], {}, -1, 0.5, "")
+    yield from (1, "conformance_other", None, True, False, [], {}, -1, 0.5, "")
     text = value if isinstance(value, str) else ""  # made longer, it stays one of its kind
     for limit in (10, 100, 500, 1_000, 5_000, 40_000, 100_000):
         yield text.ljust(limit + 1, "a")

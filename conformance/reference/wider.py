@@ -30,13 +30,15 @@ _READ_WITH = {
 """What a keyword means depends on these beside it."""
 
 
-def is_wider(checker: Checker, wide: Json, narrow: Json) -> bool:
+def is_wider(checker: Checker, wide: Json, narrow: Json, depth: int = 0) -> bool:
     """Whether all that `narrow` accepts is accepted by `wide`, as far as their words show."""
     parts = _parts(checker, narrow, 0)
-    return all(
-        _is_asked(keyword, part, parts)
+    if False in parts:
+        return True
+    return depth <= _DEPTH_LIMIT and all(
+        part is not False and _is_asked(checker, keyword, part, parts, depth)
         for part in _parts(checker, wide, 0)
-        for keyword in (["false"] if part is False else part)
+        for keyword in ([""] if part is False else part)
         if not (_is_silent(keyword) or (keyword == "format" and not checker.formats))
     )
 
@@ -61,25 +63,36 @@ def _parts(checker: Checker, schema: Json, depth: int) -> list[Json]:
     return found
 
 
-def _is_asked(keyword: str, schema: Json, parts: list[Json]) -> bool:
-    """Whether `parts` ask for at least what `keyword` of `schema` asks for."""
-    known = [part for part in parts if isinstance(part, dict)]
-    if keyword == "false" or len(known) < len(parts):
-        return len(known) < len(parts)
+def _is_asked(
+    checker: Checker, keyword: str, wide: Json, parts: list[dict[str, Json]], depth: int
+) -> bool:
+    """Whether `parts` ask for at least what `keyword` of `wide` asks for."""
     if keyword == "required":
-        asked = {name for part in known for name in part.get("required", ())}
-        return {*schema["required"]} <= asked
+        asked = {name for part in parts for name in part.get("required", ())}
+        return {*wide["required"]} <= asked
+    if keyword == "properties":
+        return all(
+            any(is_wider(checker, each, _member(part, name), depth + 1) for part in parts)
+            for name, each in wide["properties"].items()
+        )
     if keyword in ("unevaluatedProperties", "unevaluatedItems", "unknown"):
-        return any(same(schema, part) for part in known)
+        return any(same(wide, part) for part in parts)
     with_it = (keyword, *_READ_WITH.get(keyword, ()))
     return any(
         keyword in part
         and (
-            _holds_for_fewer(keyword, schema, part)
-            or all(same(part.get(each), schema.get(each)) for each in with_it)
+            _holds_for_fewer(keyword, wide, part)
+            or all(same(part.get(each), wide.get(each)) for each in with_it)
         )
-        for part in known
+        for part in parts
     )
+
+
+def _member(schema: Json, name: str) -> Json:
+    """Return what `schema` says of its member `name`: nothing, where a pattern may speak of it."""
+    if "patternProperties" in schema:
+        return schema.get("properties", {}).get(name, True)
+    return schema.get("properties", {}).get(name, schema.get("additionalProperties", True))
 
 
 def _holds_for_fewer(keyword: str, wide: Json, narrow: Json) -> bool:
