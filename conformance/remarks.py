@@ -11,7 +11,9 @@ from conformance.clause import Clause
 from conformance.contract.model import Operation
 from conformance.keywords import ANNOTATIONS
 from conformance.naming import operation_clause
+from conformance.wire.multipart import required_headers
 
+_OF_PARTS = "OpenAPI 3.0.4, section 4.8.15.1; RFC 7578, section 4.8"
 _SOURCE = "OpenAPI 3.0.4, sections 4.8.10 and 4.8.12"
 
 
@@ -24,6 +26,7 @@ def remarks(operation: Operation) -> Iterator[Clause]:
     if operation.deprecated:
         clause = operation_clause(operation, "deprecated", "the operation is deprecated", _SOURCE)
         yield replace(clause, value="true", state="annotation", reason=said)
+    yield from _of_parts(operation)
     for each in operation.parameters:
         if each.deprecated:
             clause = operation_clause(operation, "deprecated", "", _SOURCE)
@@ -39,3 +42,33 @@ def remarks(operation: Operation) -> Iterator[Clause]:
                 reason=said.replace("operation", "parameter"),
                 part=each.location,
             )
+
+
+def _of_parts(operation: Operation) -> Iterator[Clause]:
+    """Yield a clause for each header that a part of a multipart body has of its own."""
+    for content in operation.contents:
+        for name, headers in content.part_headers.items():
+            sent = required_headers(content, name)
+            for header in headers:
+                clause = operation_clause(operation, "part-header", "", _OF_PARTS)
+                yield replace(
+                    clause,
+                    id=clause_id(operation.id, (name, "header", header.name), "part-header"),
+                    side="request",
+                    keyword_location=header.pointer.rpartition("/schema")[0],
+                    instance_location=f"/{name}",
+                    words=f"the part {name} has the header {header.name}",
+                    state="uncovered",
+                    reason=_why(sent.get(header.name)),
+                )
+
+
+def _why(sent: str | None) -> str:
+    """Return why the header of a part is not tested; `sent` is empty where none can be said."""
+    if sent == "":
+        return "it is required, and no valid value of it can be sent: nothing is owed to this body"
+    how = "not sent, for it may be left out" if sent is None else "sent with a valid value"
+    return (
+        f"{how}; a server may ignore every header of a part but those of its type and its "
+        "disposition, so no request shows whether this one is looked at"
+    )

@@ -95,6 +95,7 @@ class Reader:
                 description=str(header.get("description", "")),
                 explode=header.get("explode") is True,
                 media_type=media_type,
+                examples=self._examples(header, at.rpartition("/schema")[0]),
             )
         return tuple(found.values())
 
@@ -165,6 +166,9 @@ class Reader:
                         form=media_type.lower().startswith("application/x-www-form-urlencoded"),
                     ),
                     content_types=_content_types(media.get("encoding", {})),
+                    part_headers=self._part_headers(media.get("encoding", {}), f"{at}/encoding")
+                    if media_type.lower().startswith("multipart/")
+                    else {},
                     examples=self._examples(media, at),
                 )
             )
@@ -184,6 +188,16 @@ class Reader:
                 found[name] = Encoding(style, encoding.get("explode", style == "form") is True)
             elif form and str(encoding.get("contentType", "")).partition(";")[0].endswith("json"):
                 found[name] = Encoding("application/json", explode=False)
+        return found
+
+    def _part_headers(self, value: Json, pointer: str) -> dict[str, tuple[Header, ...]]:
+        """Return the headers of parts; other media types have none (OpenAPI 3.0.4, 4.8.15.1)."""
+        found: dict[str, tuple[Header, ...]] = {}
+        for name, stated in value.items():
+            at = join(pointer, name)
+            headers = self._headers(self.object(stated, at).get("headers", {}), f"{at}/headers")
+            if headers:
+                found[name] = headers
         return found
 
     def error(

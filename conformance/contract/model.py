@@ -34,8 +34,9 @@ class Content:
     (OpenAPI spellings rewritten, references inlined, recursive ones left as `#/$defs/NAME`), or
     None where the document has none. `pointer` is where it stands: `#/paths/…/schema`.
     `encoding` holds the properties whose style is settled, `content_types` those whose media type
-    is (`contentType` of the Encoding Object, as stated). `examples` are the values that the
-    document shows, valid or not.
+    is (`contentType` of the Encoding Object, as stated), `part_headers` those whose part of a
+    multipart body has headers of its own. `examples` are the values that the document shows, valid
+    or not.
     """
 
     media_type: str
@@ -43,6 +44,7 @@ class Content:
     pointer: str
     encoding: Mapping[str, Encoding] = field(default_factory=dict)
     content_types: Mapping[str, str] = field(default_factory=dict)
+    part_headers: Mapping[str, tuple[Header, ...]] = field(default_factory=dict)
     examples: tuple[Json, ...] = ()
 
 
@@ -72,11 +74,11 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """One header of a documented response; its style is simple (OpenAPI 3.0.4, section 4.8.21).
+    """One header of a response, or of a part; its style is simple (OpenAPI 3.0.4, section 4.8.21).
 
     `name` is as the document spells it; names of headers are the same in any case. `pointer` is
     where its schema stands. Where the value travels as a document of its own, `media_type` says
-    which kind.
+    which kind. `examples` are the values that the document shows, valid or not.
     """
 
     name: str
@@ -86,6 +88,7 @@ class Header:
     description: str = ""
     explode: bool = False
     media_type: str = ""
+    examples: tuple[Json, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from functools import cached_property
 
 from conformance.contract.model import Encoding, Json, Parameter
 from conformance.schema import View
-from conformance.wire import InexpressibleError, Readings
-from conformance.wire.nodes import document, parsed, plain
-from conformance.wire.text import MOST_READINGS, Place, joined, objects, style_of, text_of
+from conformance.wire import Readings
+from conformance.wire.nodes import document, parsed, parts
+from conformance.wire.text import MOST_READINGS, Place, joined, objects, style_of
 
 __all__ = ["Field", "Fields", "assembled", "document", "fields_of", "parts", "text_values"]
 
@@ -58,22 +58,6 @@ def assembled(
     values = objects(choices)
     complete = len(values) <= MOST_READINGS
     return Readings(tuple(values[:MOST_READINGS]), unreadable, complete)
-
-
-def parts(value: Json, *, pairs: bool) -> list[tuple[str, ...]]:
-    """Return the texts of which a value is made: items, or members as `(name, text)`.
-
-    Without `pairs` the names and texts of members take turns. Raises InexpressibleError for an
-    empty array or object, and for what lies deeper.
-    """
-    if isinstance(value, (list, dict)) and not value:
-        raise InexpressibleError("text cannot say that an array or an object is empty")
-    if isinstance(value, list):
-        return [(plain(item),) for item in value]
-    if isinstance(value, dict):
-        found: list[tuple[str, ...]] = [(name, plain(item)) for name, item in value.items()]
-        return found if pairs else [(text,) for pair in found for text in pair]
-    return [(text_of(value),)]
 
 
 def text_values(

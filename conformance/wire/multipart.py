@@ -3,6 +3,9 @@
 A text travels as text/plain, an object as application/json, a binary string as a file, and each
 item of an array in a part of its own, unless the contract gives the property another media type.
 
+Headers that the contract requires of a part go along with a valid value. Nothing is owed to a part
+that lacks them: none but those of type and disposition mean anything there (RFC 7578, section 4.8).
+
 A style is of forms alone in OpenAPI 3.0, and of parts as well from 3.1 on: where a contract states
 one for an array or an object, either is open.
 """
@@ -10,23 +13,26 @@ one for an array or an object, either is open.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from itertools import islice, product
 from typing import TYPE_CHECKING
 
-from conformance.schema import View
+from conformance.schema import Same, View
 from conformance.wire import InexpressibleError, Readings, Spelling
-from conformance.wire.nodes import document, parsed, plain
+from conformance.wire.nodes import document, parsed, parts, plain
 from conformance.wire.text import ABSENT, MOST_READINGS, Place, lists, scalars
 
 if TYPE_CHECKING:
-    from conformance.contract.model import Content, Json
+    from conformance.contract.model import Content, Header, Json
 
 MEDIA_TYPE = "multipart/form-data"
 BOUNDARY = "conformance-boundary"
 
 _FILE = "application/octet-stream"
 _PART = re.compile(rb'.*?;\s*name="([^"]*)"(?:;\s*filename="[^"]*")?\s*$', re.IGNORECASE)
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 5.6.2
+_VALUE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?")
 _NAME = re.compile(r"[^\"\r\n%\\]+")
 
 
@@ -60,6 +66,7 @@ def _parts(name: str, value: Json, content: Content) -> Iterator[bytes]:
         raise InexpressibleError("a form cannot say that an array is empty")
     place = Place(View.of(content.schema, content.schema)).member(name)
     stated = content.content_types.get(name, "").partition(",")[0].strip()
+    given = required_headers(content, name)
     items = value if isinstance(value, list) and "json" not in stated else [value]
     for item in items:
         here = place.item() if isinstance(value, list) else place
@@ -71,7 +78,41 @@ def _parts(name: str, value: Json, content: Content) -> Iterator[bytes]:
             kind = kind or _FILE
         if kind:
             lines += f"\r\nContent-Type: {kind}"
+        lines += "".join(f"\r\n{each}: {said}" for each, said in given.items() if said)
         yield f"{lines}\r\n\r\n{text}".encode()
+
+
+def required_headers(content: Content, name: str) -> Mapping[str, str]:
+    """Return the headers that the part `name` must have; an empty text where none can be said."""
+    headers = content.part_headers.get(name, ())
+    return {
+        each.name: _said(Same(each))
+        for each in headers
+        if each.required and each.name.lower() != "content-disposition"
+    }
+
+
+@lru_cache(maxsize=256)
+def _said(held: Same) -> str:
+    """Return a valid value of a header: one that the contract shows, or else the smallest."""
+    from conformance.example import NoExampleError, smallest  # noqa: PLC0415  (rarely needed)
+    from conformance.validation import Validator  # noqa: PLC0415  (rarely needed)
+
+    header: Header = held.value
+    if not _TOKEN.fullmatch(header.name) or header.name.lower() == "content-transfer-encoding":
+        return ""
+    validator = Validator(header.schema, place=header.pointer)
+    fitting = (each for each in header.examples if validator.fits(each))
+    try:
+        value = next(fitting, None)
+        value = smallest(header.schema, header.schema) if value is None else value
+        if header.media_type:
+            text = document(value)
+        else:
+            text = ",".join("=".join(each) for each in parts(value, pairs=header.explode))
+    except (NoExampleError, InexpressibleError):
+        return ""
+    return text if _VALUE.fullmatch(text) else ""
 
 
 def _is_binary(place: Place) -> bool:
@@ -104,7 +145,7 @@ def read(data: bytes, content: Content) -> Readings:
         values, refusable = _values(texts, root.member(name), stated=stated)
         if name in content.encoding and any(isinstance(each, list | dict) for each in values):
             refusable = True
-        unreadable |= refusable
+        unreadable |= refusable or not all(required_headers(content, name).values())
         choices.append([(name, value) for value in values])
     bodies = [
         {name: value for name, value in members if value is not ABSENT}

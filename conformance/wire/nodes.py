@@ -71,6 +71,22 @@ def plain(value: Json) -> str:
     return text_of(value)
 
 
+def parts(value: Json, *, pairs: bool) -> list[tuple[str, ...]]:
+    """Return the texts of which a value is made: items, or members as `(name, text)`.
+
+    Without `pairs` the names and texts of members take turns. Raises InexpressibleError for an
+    empty array or object, and for what lies deeper.
+    """
+    if isinstance(value, (list, dict)) and not value:
+        raise InexpressibleError("text cannot say that an array or an object is empty")
+    if isinstance(value, list):
+        return [(plain(item),) for item in value]
+    if isinstance(value, dict):
+        found: list[tuple[str, ...]] = [(name, plain(item)) for name, item in value.items()]
+        return found if pairs else [(text,) for pair in found for text in pair]
+    return [(text_of(value),)]
+
+
 def document(value: Json) -> str:
     """Return `value` as JSON text. Raises InexpressibleError."""
     try:
