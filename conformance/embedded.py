@@ -10,33 +10,42 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING, Self
 
-from conformance.contract.model import Operation
 from conformance.errors import SuiteError
+
+if TYPE_CHECKING:
+    from conformance.contract.model import Operation
 
 _PACKAGES = Path(__file__).parents[1]
 _CHILD = "conformance.reference.process"
 
 
 class ServerProcess:
-    """A strict server of `operations`; starting does not wait for it, asking for its URL does."""
+    """A strict server of the operations that it is given; asking for its URL waits for it.
 
-    def __init__(self, operations: Sequence[Operation]) -> None:
+    It starts while whoever started it still reads the contract.
+    """
+
+    def __init__(self) -> None:
         self._process = subprocess.Popen(  # noqa: S603  (a module of this package, by this interpreter)
             [sys.executable, "-P", "-m", _CHILD],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=_environment(os.environ),
         )
+
+    def serve(self, operations: Sequence[Operation]) -> Self:
+        """Say what it is to serve, without waiting for it; once."""
         pipe = self._process.stdin
         assert pipe is not None  # noqa: S101  (asked for above)
-        try:
+        with suppress(BrokenPipeError):  # its standard error says why; asking for the URL fails
             pickle.dump(tuple(operations), pipe)
             pipe.flush()
-        except BrokenPipeError:  # its standard error says why; asking for the URL fails
-            return
+        return self
 
     @cached_property
     def url(self) -> str:

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from conformance import interpreter
 from conformance.errors import NothingSelectedError, UsageError
 from conformance.options import add_options, settings, wanted
 from conformance.progress import begin
-from conformance.running import MESSAGE, MODULES, name_of, near, run_of
+from conformance.running import MESSAGE, MODULES, name_of, near, run_of, sends
 from conformance.signals import heed, restore
 from conformance.spread import scheduler
 
@@ -49,11 +50,12 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Find fault with what the user asked for before anything is collected or sent."""
     if wanted(session.config):
+        interpreter.tune(session.config)
         try:
             _check_order(session.config)
             run = run_of(session.config)
             heed(session.config)
-            if _sends(session.config):
+            if sends(session.config):
                 run.warm()
             _ = run.operations if run.many else run.plans
             if not (session.config.option.collectonly or hasattr(session.config, "workerinput")):
@@ -66,7 +68,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Leave signals as they were."""
+    """Leave the interpreter and its signals as they were."""
+    interpreter.restore(config)
     restore(config)
 
 
@@ -78,12 +81,6 @@ def _check_order(config: pytest.Config) -> None:
         raise UsageError(
             "--dry-run and --explain-values print in order, from one process", "Leave -n away."
         )
-
-
-def _sends(config: pytest.Config) -> bool:
-    """Whether this process will send requests, and does not leave it to others."""
-    spread = config.getoption("dist", "no") != "no" and not hasattr(config, "workerinput")
-    return not spread and not config.option.collectonly
 
 
 @pytest.hookimpl(optionalhook=True)

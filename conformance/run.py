@@ -63,7 +63,14 @@ EXAMPLES: Mapping[str, int] = {"quick": 0, "standard": 12, "deep": 600}
 class Run:
     """One run in one process; what it needs is made when it is first asked for."""
 
-    def __init__(self, settings: Settings, run_id: str, worker: str = "", planned: int = 0) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        run_id: str,
+        worker: str = "",
+        planned: int = 0,
+        server: ServerProcess | None = None,
+    ) -> None:
         self.settings = settings
         self.id = run_id
         self.worker = worker
@@ -72,7 +79,8 @@ class Run:
         self.redactor = Redactor()
         self.untested: dict[str, str] = {}
         self.order: tuple[tuple[Plan, Case], ...] = ()
-        self._server: ServerProcess | None = None
+        self._server = server
+        self._serving = False
         self._target: Target | None = None
         self._ahead: Ahead | None = None
         self._session: Session | None = None
@@ -195,11 +203,12 @@ class Run:
         self._writer.write("plan", PlanRecord(plan.operation.id, cases, plan.left_out))
 
     def warm(self) -> None:
-        """Start the embedded target, where it is the one to be tested, without waiting for it."""
+        """Say what the embedded target, where it is the one to be tested, is to serve."""
         from conformance.embedded import ServerProcess  # noqa: PLC0415  (only where used)
 
-        if self.settings.target is None and self._server is None:
-            self._server = ServerProcess(self.operations)
+        if self.settings.target is None and not self._serving:
+            self._server = (self._server or ServerProcess()).serve(self.operations)
+            self._serving = True
 
     @property
     def started(self) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from conformance.errors import UsageError
 from conformance.options import settings
 from conformance.spread import new_run_id
 
@@ -34,13 +35,29 @@ def name_of(config: pytest.Config) -> str:
 def run_of(config: pytest.Config) -> Run:
     """Return the run of this process, making it when it is first asked for."""
     if _THE_RUN not in config.stash:
+        asked, server = settings(config), None
+        if asked.target is None and sends(config):
+            from conformance.embedded import ServerProcess  # noqa: PLC0415  (only where used)
+
+            server = ServerProcess()  # it starts while we do
         from conformance.run import Run  # noqa: PLC0415  (heavy)
 
         worker: dict[str, str] = getattr(config, "workerinput", {})
-        run = Run(settings(config), name_of(config), worker.get("workerid", ""))
-        run.check()
+        run = Run(asked, name_of(config), worker.get("workerid", ""), server=server)
+        try:
+            run.check()
+        except UsageError:
+            if server is not None:
+                server.close()
+            raise
         config.stash[_THE_RUN] = run
     return config.stash[_THE_RUN]
+
+
+def sends(config: pytest.Config) -> bool:
+    """Whether this process will send requests, and does not leave it to others."""
+    spread = config.getoption("dist", "no") != "no" and not hasattr(config, "workerinput")
+    return not (spread or config.option.collectonly or settings(config).dry_run)
 
 
 def begun(config: pytest.Config) -> Run | None:

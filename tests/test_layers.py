@@ -215,6 +215,7 @@ ORDER = (
     "reporting",
     "options",
     "spread",
+    "interpreter",
     "signals",
     "running",
     "progress",

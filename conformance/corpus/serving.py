@@ -19,7 +19,7 @@ _SERVER = (sys.executable, "-m", "conformance.reference")
 @contextmanager
 def serving(operations: Sequence[Operation]) -> Iterator[str]:
     """Serve `operations` strictly; the value is the URL. Raises SuiteError where that fails."""
-    server = ServerProcess(operations)
+    server = ServerProcess().serve(operations)
     try:
         yield server.url
     finally:

@@ -188,7 +188,7 @@ def bare_loop(document: Path, chosen: argparse.Namespace) -> None:
     for plan in plans:
         most = BARE_REQUESTS // len(plans) + 1
         distinct |= {case.request.digest: case.request for case in plan.cases[:most]}
-    server = ServerProcess([plan.operation for plan in plans])
+    server = ServerProcess().serve([plan.operation for plan in plans])
     try:
         with httpx.Client(trust_env=False) as client:
             prepared = [_prepared(client, server.url, each) for each in distinct.values()]
