@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+import conformance
 from conformance import interpreter
 from conformance.embedded import ServerProcess
 
@@ -27,9 +28,11 @@ def test_a_run_gives_back_what_it_asked_for() -> None:
     try:
         tuned = _asked()
         assert all(one != other for one, other in zip(before, tuned, strict=True))
-        found = importlib.util.find_spec("conformance.plan")
+        first = sys.meta_path[0]
+        found = first.find_spec("conformance.plan", conformance.__path__)
         assert found is not None
         assert "rewrite" not in type(found.loader).__module__
+        assert first.find_spec("json", None) is None
         assert importlib.util.find_spec("conformance.no_such_module") is None
     finally:
         interpreter.restore(config)
