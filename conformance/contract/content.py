@@ -185,7 +185,11 @@ class Reader:
             encoding = self.object(stated, join(pointer, name))
             if not encoding.keys().isdisjoint(("style", "explode", "allowReserved")):
                 style = str(encoding.get("style", "form"))
-                found[name] = Encoding(style, encoding.get("explode", style == "form") is True)
+                found[name] = Encoding(
+                    style,
+                    encoding.get("explode", style == "form") is True,
+                    allow_reserved=encoding.get("allowReserved") is True,
+                )
             elif form and str(encoding.get("contentType", "")).partition(";")[0].endswith("json"):
                 found[name] = Encoding("application/json", explode=False)
         return found

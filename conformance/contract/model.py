@@ -18,12 +18,13 @@ class Encoding:
     """How one property of a form travels (OpenAPI 3.0.4, section 4.8.15, Encoding Object).
 
     Style `brackets` is not of OpenAPI: an array as `name[]=`. `assumed` tells of what the contract
-    does not say.
+    does not say. `allow_reserved` is as with a Parameter.
     """
 
     style: str
     explode: bool
     assumed: bool = False
+    allow_reserved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Parameter:
     `pointer` is where its schema stands: `#/paths/…/parameters/0/schema`; a parameter without one
     has the schema {}. `style` and `explode` are as stated, or the defaults of the location
     (OpenAPI 3.0.3, section 4.7.12.2); where the value travels as a document of its own, `style`
-    is the media type. `allow_reserved` leaves `:/?#[]@!$&'()*+,;=` as they are in a query.
+    is the media type. `allow_reserved` lets reserved characters stand as they are in a query.
     `examples` are the values that the document shows, valid or not.
     """
 
