@@ -179,7 +179,7 @@ def _controlled(own: list[Case], read: list[Case]) -> list[Case]:
 
 
 def _instead(plan: Plan, operation: Operation, own: list[Case]) -> Respelt:
-    new = derive(operation, plan.values)
+    new = derive(operation, plan.values, whole=plan.whole)
     known = {case.id: case for case in new.cases if case.clause.keyword != NAME}
     known |= {case.id: case for case in own}
     alike = {

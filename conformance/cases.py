@@ -39,16 +39,18 @@ _WORTH_EITHER = frozenset({"empty", "null", "number", "other-property"})
 """Obligations worth sending even where the target may choose: only a crash can be found."""
 
 
-def at_sites(deriver: Deriver, *, brief: bool = False) -> Iterator[Case]:
+def at_sites(deriver: Deriver, *, brief: bool = False, whole: bool = False) -> Iterator[Case]:
     """Yield the cases of every obligation at every site.
 
-    Those are `brief` that stand for their clause, in the smallest body alone.
+    Those are `brief` that stand for their clause, in the smallest body alone. A `whole` operation
+    leaves nothing out.
     """
     around = [] if brief else surroundings(deriver)
     open_clauses = sum(clause.state == "covered" for clause in deriver.clauses.values())
-    each = min(len(around), max(1, MOST_AROUND // max(1, open_clauses)))
+    each = max(1, MOST_AROUND // max(1, open_clauses))
+    each = len(around) if whole else min(len(around), each)
     turn = 0
-    share = shared(deriver)
+    share = shared(deriver, whole=whole)
     for site in deriver.sites:
         if brief and site.path[0] != BODY:
             continue
@@ -64,7 +66,7 @@ def at_sites(deriver: Deriver, *, brief: bool = False) -> Iterator[Case]:
                 clause = deriver.add(deriver.clause(site, rule, value, obligation.subject))
                 refused = obligation.expectation is REFUSE
                 fitting += obligation.lead and not refused
-                stands = obligation.lead and (refused or fitting <= MOST_ITEMS)
+                stands = obligation.lead and (refused or whole or fitting <= MOST_ITEMS)
                 if obligation.lead and not stands and ITEM in site.path:
                     deriver.left_out += 2  # as a second and as a last item
                 for where in in_smallest(deriver, site, obligation, stands=stands):

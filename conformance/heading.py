@@ -71,6 +71,8 @@ def _options(settings: Settings, values: Mapping[str, Values]) -> Mapping[str, s
         options["shard"] = settings.shard
     if settings.most_cases:
         options["max-cases-per-operation"] = str(settings.most_cases)
+    if settings.all_cases:
+        options["all-cases"] = "true"
     known = {name: each for name, each in values.items() if each != NONE}
     if known:  # not the values themselves: they may be somebody's account
         digest = hashlib.sha256(repr(sorted(known.items())).encode()).hexdigest()

@@ -40,12 +40,12 @@ class Placement:
 
 
 def shared(
-    deriver: Deriver,
+    deriver: Deriver, *, whole: bool = False
 ) -> Callable[[tuple[Obligation, ...]], Iterator[Obligation]]:
     """Return what chooses among the obligations of a clause, so that a large operation ends.
 
     Those that stand for their clause always stay; of the others every n-th does, by turns, so that
-    all of them are sent somewhere.
+    all of them are sent somewhere. A `whole` operation has all of them.
     """
     asked = [
         deriver.obligations(site, rule)
@@ -53,7 +53,7 @@ def shared(
         for name in site.schema
         if (rule := rules().get(name)) is not None and name not in site.spoken
     ]
-    every = -(-sum(map(len, asked)) // _MOST_PLAIN)
+    every = 1 if whole else -(-sum(map(len, asked)) // _MOST_PLAIN)
     count = itertools.count()
 
     def chosen(obligations: tuple[Obligation, ...]) -> Iterator[Obligation]:

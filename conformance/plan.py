@@ -34,7 +34,8 @@ class Plan:
     """Everything derived from one operation, before anything is sent.
 
     `preflight` is the smallest valid request: where it is not accepted, nothing can be judged.
-    `names` are those that an error may blame. `left_out` counts cases that a budget has cut.
+    `names` are those that an error may blame. `left_out` counts cases that a budget has cut. Of
+    a large operation a `whole` plan has all cases, another one a share.
     """
 
     operation: Operation
@@ -45,6 +46,7 @@ class Plan:
     steady: Clause
     names: frozenset[str]
     left_out: int = 0
+    whole: bool = False
 
     @cached_property
     def deriver(self) -> Deriver:
@@ -104,13 +106,15 @@ class Plan:
         return tuple(c for c in self.clauses if c.side in sides and c.state == "covered")
 
 
-def derive(operation: Operation, values: Values = NONE) -> Plan:
+def derive(operation: Operation, values: Values = NONE, *, whole: bool = False) -> Plan:
     """Return the plan of `operation`, with the user's known-good values.
+
+    A `whole` one leaves nothing out, however large the operation is.
 
     Raises NoExampleError where no valid body is found.
     """
     with _uncollected():
-        return _derived(operation, values)
+        return _derived(operation, values, whole=whole)
 
 
 @contextmanager
@@ -125,9 +129,9 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _derived(operation: Operation, values: Values) -> Plan:
+def _derived(operation: Operation, values: Values, *, whole: bool) -> Plan:
     deriver = deriver_for(operation, values)
-    cases = [*together(deriver), *at_sites(deriver), *protocol_cases(deriver)]
+    cases = [*together(deriver), *at_sites(deriver, whole=whole), *protocol_cases(deriver)]
     cases += controls(deriver, cases)
     found = dict(deriver.clauses)
     for each in others(deriver, values):
@@ -158,6 +162,7 @@ def _derived(operation: Operation, values: Values) -> Plan:
         steady,
         deriver.names,
         deriver.left_out,
+        whole,
     )
     vars(plan)["deriver"] = deriver
     return plan

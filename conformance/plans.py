@@ -27,7 +27,7 @@ class Plans:
     """The plans of one run.
 
     `shard` is `K/N`, or None for all; `most` bounds the cases of an operation; `cache` is the
-    folder of kept plans, if any.
+    folder of kept plans, if any; a `whole` plan leaves nothing of a large operation out.
     """
 
     def __init__(
@@ -37,18 +37,21 @@ class Plans:
         shard: str | None = None,
         most: int | None = None,
         cache: Path | None = None,
+        *,
+        whole: bool = False,
     ) -> None:
         self.operations = sharded(contract.operations, shard)
         self._values = values
         self._most = most
-        self._store = None if cache is None else Store(cache, contract, most)
+        self._whole = whole
+        self._store = None if cache is None else Store(cache, contract, f"{most} {whole}")
 
     def of(self, operation: Operation) -> Plan:
         """Return the plan of `operation`. Raises NoExampleError where it cannot be tested."""
         values = self._values.get(operation.id, NONE)
         plan = self._store.load(operation, values) if self._store is not None else None
         if plan is None:
-            plan = limited(derive(operation, values), self._most)
+            plan = limited(derive(operation, values, whole=self._whole), self._most)
             if self._store is not None:
                 self._store.save(plan)
         return plan

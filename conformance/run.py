@@ -118,7 +118,14 @@ class Run:
         self.untested |= dict(self.contract.unreadable)
         operations = map(self._known_of, self.contract.operations)
         contract = replace(self.contract, operations=tuple(operations))
-        return Plans(contract, self.values, settings.shard, settings.most_cases, settings.cache)
+        return Plans(
+            contract,
+            self.values,
+            settings.shard,
+            settings.most_cases,
+            settings.cache,
+            whole=settings.all_cases,
+        )
 
     def _known_of(self, operation: Operation) -> Operation:
         """Return `operation` with what the profile knows beside the contract."""

@@ -103,6 +103,13 @@ class Settings:
         "at most N cases of each operation, every clause once before any twice",
         kind=COUNT,
     )
+    all_cases: bool = option(
+        "--all-cases",
+        "",
+        "of large operations send also what is left out otherwise; deriving it takes longer",
+        kind=SWITCH,
+        default=False,
+    )
     depth: str = option(
         "--depth",
         "quick|standard|deep",

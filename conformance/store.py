@@ -41,13 +41,13 @@ _SUM_BYTES = 32
 
 
 class Store:
-    """The plans of one contract below `folder`, of `most` cases each.
+    """The plans of one contract below `folder`; those of another `extent` are others.
 
     What cannot be read or written counts as absent.
     """
 
-    def __init__(self, folder: Path, contract: Contract, most: int | None = None) -> None:
-        key = f"{_suite()}\n{contract.digest}\n{most}"
+    def __init__(self, folder: Path, contract: Contract, extent: str = "") -> None:
+        key = f"{_suite()}\n{contract.digest}\n{extent}"
         self._above = folder
         self._folder = folder / hashlib.sha256(key.encode()).hexdigest()[:32]
 

@@ -40,6 +40,11 @@ def texts(number: int) -> dict[str, Any]:
     return {f"text{each:03}": {"type": "string", "maxLength": 20 + each} for each in range(number)}
 
 
+def listed(number: int) -> dict[str, Any]:
+    members = [f"kind{each}" for each in range(number)]
+    return {"type": "array", "items": {"type": "string", "enum": members}}
+
+
 def test_a_small_operation_leaves_nothing_out(tmp_path: Path) -> None:
     assert plan_of(tmp_path, texts(4)).left_out == 0
 
@@ -56,8 +61,7 @@ def test_cases_grow_no_faster_than_clauses(tmp_path: Path) -> None:
 
 def test_of_a_long_list_each_member_is_sent_and_a_few_as_further_items(tmp_path: Path) -> None:
     members = [f"kind{number}" for number in range(200)]
-    kinds = {"type": "array", "items": {"type": "string", "enum": members}}
-    plan = plan_of(tmp_path, {"kinds": kinds})
+    plan = plan_of(tmp_path, {"kinds": listed(200)})
     sent = [case.request.body or b"" for case in plan.cases]
     assert all(any(each.endswith(f"={m}".encode()) for each in sent) for m in members)
     further = Counter(case.context for case in plan.cases if case.clause.keyword == "enum")
@@ -70,7 +74,35 @@ def test_a_run_says_what_it_left_out(tmp_path: Path) -> None:
     ended = suite(tmp_path, "--contract=large.json")
     assert ended.exit == 0, ended.out
     assert " left out of large operations: " in ended.out
+    assert "; --all-cases sends them" in ended.out
     assert "--max-cases" not in ended.out
+    page = (tmp_path / "reports" / "report.html").read_text()
+    assert " left out of large operations: " in page
+    (plan,) = ended.journal("plan")
+    whole = suite(tmp_path, "--contract=large.json", "--all-cases", "--reports=all")
+    assert whole.exit == 0, whole.out
+    assert "left out" not in whole.out
+    assert whole.outcomes["passed"] > ended.outcomes["passed"] + plan["left_out"] // 2
+
+
+def test_a_whole_plan_has_all_that_a_share_has(tmp_path: Path) -> None:
+    """Alone all values are sent, and of each clause one in all surroundings."""
+    for properties in (texts(60), {"kinds": listed(200)}):
+        (tmp_path / "large.json").write_text(document(properties))
+        (operation,) = load(str(tmp_path / "large.json")).operations
+        some, whole = derive(operation), derive(operation, whole=True)
+        assert (whole.left_out, whole.whole) == (0, True)
+        assert alone(some) <= alone(whole)
+        assert places(some) <= places(whole)
+        assert len(whole.cases) > len(some.cases)
+
+
+def alone(plan: Plan) -> set[str]:
+    return {case.request.digest for case in plan.cases if not case.context}
+
+
+def places(plan: Plan) -> set[tuple[str, str]]:
+    return {(case.clause.id, case.context) for case in plan.cases}
 
 
 def test_of_too_many_places_the_outer_ones_are_visited(

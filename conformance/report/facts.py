@@ -42,6 +42,21 @@ def facts(journal: Journal, outcome: Outcome) -> tuple[tuple[str, str], ...]:
     )
 
 
+def left_out(journal: Journal) -> str:
+    """Return how many cases were not sent, why, and how to send them; nothing where all were."""
+    if not journal.left_out:
+        return ""
+    budget = journal.run.options.get("max-cases-per-operation")
+    why = f"by --max-cases-per-operation {budget}" if budget else _LARGE
+    return f"{some(journal.left_out, 'case')} left out {why}"
+
+
+_LARGE = (
+    "of large operations: further values and surroundings of clauses that have their cases; "
+    "--all-cases sends them"
+)
+
+
 def found(findings: Sequence[Finding]) -> str:
     """Return how many findings there are of each level."""
     must = sum(finding.level is Level.MUST for finding in findings)

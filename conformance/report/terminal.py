@@ -17,6 +17,7 @@ from conformance.findings import Finding
 from conformance.journal import Journal
 from conformance.outcome import Outcome, State
 from conformance.report.curl import folded, replay
+from conformance.report.facts import left_out
 from conformance.report.text import clipped, control, on_file, visible
 from conformance.text import disarmed, some
 from conformance.verdict import Expectation, Symptom
@@ -228,13 +229,8 @@ def _unproved(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -
             yield f"{some(len(named), 'clause')} {words}: {shown}{more}"
     if outcome.counts.not_run:
         yield f"{some(outcome.counts.not_run, 'case')} not run"
-    if journal.left_out:
-        budget = journal.run.options.get("max-cases-per-operation")
-        why = f"by --max-cases-per-operation {budget}" if budget else _LARGE
-        yield f"{some(journal.left_out, 'case')} left out {why}"
-
-
-_LARGE = "of large operations: further values and surroundings of clauses that have their cases"
+    if told := left_out(journal):
+        yield told
 
 
 def _short(clause: Clause, *, alone: bool) -> str:

@@ -13,7 +13,7 @@ from conformance.report.cards import Card, Places, card
 from conformance.report.case_list import CaseList, list_cases
 from conformance.report.changes import Change, changes, statuses
 from conformance.report.contract_map import Map, Names, draw
-from conformance.report.facts import facts, faults, found, hint, run_facts
+from conformance.report.facts import facts, faults, found, hint, left_out, run_facts
 from conformance.report.names import anchors
 from conformance.report.past import Strip, strip_of_runs
 from conformance.report.pictures import Pace, pace
@@ -79,6 +79,7 @@ class Page:
     tags: tuple[Tag, ...]
     many: bool
     gaps: tuple[Gap, ...]
+    left_out: str
     cases: str
     case_list: CaseList
     again: str
@@ -134,6 +135,7 @@ def page(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -> Pag
         tags=tuple(_tags(maps)),
         many=len(maps) > 1,
         gaps=_gaps(tiles),
+        left_out=left_out(journal),
         cases=some(len(journal.cases), "case"),
         case_list=list_cases(journal.cases, journal.clauses, names.cases),
         again=journal.run.again,
