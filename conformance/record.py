@@ -20,6 +20,7 @@ MOST_READ = 4 * MOST_EXCERPT
 
 _MOST_SHOWN = 600
 _MOST_VALUE = 40
+_LONGEST_KNOWN = 64 * 1024
 _MOST_PAIRS = 24
 _MOST_HEADERS = 32
 
@@ -115,21 +116,30 @@ def _body(request: Request, body: bytes) -> str:
 
 def _pairs(text: str) -> str:
     pairs = text.split("&")
-    parts = (
-        _short(pair) if len(pair) < _MOST_VALUE else _pair(pair) for pair in pairs[:_MOST_PAIRS]
-    )
-    text = ", ".join(parts) + (f", … ({len(pairs)} pairs)" if len(pairs) > _MOST_PAIRS else "")
+    more = f", … ({len(pairs)} pairs)" if len(pairs) > _MOST_PAIRS else ""
+    text = ", ".join(map(_pair, pairs[:_MOST_PAIRS])) + more
     return text if len(text) <= _MOST_SHOWN else text[: _MOST_SHOWN - 1] + "…"
 
 
 def _pair(pair: str) -> str:
     name, equals, value = pair.partition("=")
-    label = _value(text_of(name))[1:-1]
-    return f"{label}={_value(text_of(value))}" if equals else label or "(empty)"
+    label = _part(name)[1:-1]
+    return f"{label}={_part(value)}" if equals else label or "(empty)"
 
 
-_short = lru_cache(1024)(_pair)
-"""The ordinary pairs come again in nearly every body."""
+def _part(raw: str) -> str:
+    """Return a name or a value of a form for people, in quotation marks."""
+    if len(raw) < _MOST_VALUE:
+        return _short(raw)
+    return _long(raw) if len(raw) < _LONGEST_KNOWN else _read(raw)
+
+
+def _read(raw: str) -> str:
+    return _value(text_of(raw))
+
+
+_short, _long = lru_cache(1024)(_read), lru_cache(64)(_read)
+"""Ordinary values, and those at a limit, come again in body after body."""
 
 
 def _value(text: str) -> str:

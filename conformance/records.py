@@ -310,9 +310,15 @@ class PlanRecord(Record):
 
 @dataclass(frozen=True)
 class SentRecord(Record):
-    """How many requests one process sent, replays and retries included."""
+    """How many requests one process sent, replays and retries included, and from when to when.
+
+    `first_at` is when the first left, `last_at` when the last was answered, in seconds since the
+    epoch; both are 0 where nothing was sent.
+    """
 
     requests: int
+    first_at: float = 0.0
+    last_at: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -422,7 +422,9 @@ class Run:
         if self._ahead is not None:
             self._ahead.close()
         if self._target is not None and self._writer is not None:
-            self._writer.write("sent", SentRecord(self._target.requests_sent))
+            self._writer.write(
+                "sent", SentRecord(self._target.requests_sent, *self._target.sending)
+            )
             self._target.close()
             self._writer.close()
         if self._server is not None:

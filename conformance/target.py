@@ -100,6 +100,7 @@ class Target:
         self._addresses: tuple[Address, ...] = ()
         self._unresolved: FaultError | None = None
         self._answered = False
+        self._first_at = self._last_at = 0.0
 
     def __enter__(self) -> Self:
         return self
@@ -116,6 +117,11 @@ class Target:
     def requests_sent(self) -> int:
         """How many deliveries were made, retries included."""
         return self._pace.sent
+
+    @property
+    def sending(self) -> tuple[float, float]:
+        """When the first delivery left and the last one came back, in seconds since the epoch."""
+        return self._first_at, self._last_at
 
     @property
     def address(self) -> str:
@@ -168,6 +174,7 @@ class Target:
         prepared = self._transport.prepare(request.method, path, headers, parts)
         self._pace.await_turn()
         start = self._clock()
+        self._first_at = self._first_at or self._now()
         response: Response | None = None
         fault: Fault | None = None
         silent = True
@@ -181,8 +188,9 @@ class Target:
         except FaultError as problem:
             fault = self._with_hint(problem.fault)
         elapsed_ms = (self._clock() - start) * 1000
+        self._last_at = self._now()
         self._refuse_the_real_thing(response)
-        return Exchange(request, response, fault, elapsed_ms, self._now(), attempt), silent
+        return Exchange(request, response, fault, elapsed_ms, self._last_at, attempt), silent
 
     def _refuse_the_real_thing(self, response: Response | None) -> None:
         if response is None or not says_true(response.body, self._live_member):

@@ -109,6 +109,7 @@ ORDER = (
     "store",
     "plans",
     # the socket
+    "spellings",
     "redact",
     "address",
     "headers",
