@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from conformance.checks import CARRIES_ERROR
 from conformance.clause import Clause
-from conformance.exchange import Exchange, Request
+from conformance.exchange import Exchange, Request, Response
 from conformance.explain import Ask, Said
 from conformance.heard import Hearer, place_of
 from conformance.plan import Plan
@@ -101,12 +101,12 @@ class Answers:
         kept = record(
             exchange, self._base, self._headers, self._redactor, secrets, query=self._query
         )
-        response = exchange.response
+        response, request = exchange.response, exchange.request
         if response is not None:
             self._see(operation.id, response.status, heard.there)
             told = tuple(pair for pair in response.headers if pair[0].lower() == "retry-after")
-            exchange = replace(exchange, response=replace(response, headers=told[:1], body=b""))
-        exchange = replace(exchange, request=replace(exchange.request, body=None))
+            response = Response(response.status, told[:1], b"")
+        exchange = replace(exchange, request=_without_body(request), response=response)
         clean = self._redactor.clean
         sentences = tuple(
             Breach(each.clause, clean(hide(each.sentence, secrets))[:_MOST_SAID]) for each in found
@@ -184,6 +184,10 @@ class Answers:
         if clause.keyword == "required":
             place = "" if clause.part == "header" else place.rpartition("/")[0]
         return any(place in self._seen[own, status] for status in spoken)
+
+
+def _without_body(sent: Request) -> Request:
+    return Request(sent.method, sent.path, sent.headers, None, sent.chunked, sent.without)
 
 
 def asking(answer: Callable[[Request], Answer]) -> Ask:

@@ -4,7 +4,7 @@ One JSON object a line, each with a `type`: `run` (first), `clause` (one per cla
 contract), `start` and `finish` (one each per case), `seen` and `shown` (what answers showed for
 the first time), `abort` (why nothing more was sent), `sent` (how many requests a process sent),
 `resume` (the run goes on: what was cut short or aborted is no more), `end` (without it the run was
-cut short), `history` (last: what earlier runs say). A line is written with one write(2) on a
+cut short), `history` (last: what earlier runs say). Each write(2) appends whole lines, on a
 descriptor opened with O_APPEND, so several processes may share one journal. Everything is redacted
 before it gets here.
 """
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from conformance.records import (
     AbortRecord,
     CaseRecord,
     EndRecord,
+    ExchangeRecord,
     PlanRecord,
     Record,
     ResumeRecord,
@@ -32,6 +34,9 @@ from conformance.records import (
 )
 
 _ENCODER = json.JSONEncoder(default=vars, separators=(",", ":"))
+
+_MOST_CONTROLS = 64
+"""So many controls are kept as they are written."""
 
 JOURNAL = "journal.ndjson"
 """The name of the file in the folder of a run."""
@@ -73,7 +78,7 @@ class Journal:
 
 
 class JournalWriter:
-    """Appends records to a journal file, one write(2) a line.
+    """Appends records to a journal file, whole lines with each write(2).
 
     Raises UsageError where the file cannot be opened or written.
     """
@@ -85,6 +90,7 @@ class JournalWriter:
             self._descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         except OSError as problem:
             raise _unwritable(path, problem) from problem
+        self._controls: dict[int, tuple[ExchangeRecord | None, str]] = {}
         _lock(self._descriptor, alone=False)
 
     def resume(self, now: float) -> None:
@@ -100,11 +106,35 @@ class JournalWriter:
 
     def write(self, kind: str, record: Record | Clause) -> None:
         """Append `record` as a line of type `kind`."""
-        self._append(_ENCODER.encode({"type": kind, **vars(record)}))
+        self._append(_line(kind, record))
+
+    def write_all(self, kind: str, records: Iterable[Record | Clause]) -> None:
+        """Append each of `records`, all with one write(2)."""
+        if lines := [_line(kind, record) for record in records]:
+            self._append("\n".join(lines))
 
     def start(self, case: str) -> None:
         """Append the line that says that `case` is being sent."""
         self._append(_ENCODER.encode({"type": "start", "case": case}))
+
+    def finish(self, record: CaseRecord, *, started: bool = True) -> None:
+        """Append what became of a case; where it was not `started`, that it was, with it."""
+        members = {"type": "finish", **vars(record)}
+        control = members.pop("control")
+        # The same one stands beside many cases.
+        line = f'{_ENCODER.encode(members)[:-1]},"control":{self._beside(control)}}}'
+        if not started:
+            line = _ENCODER.encode({"type": "start", "case": record.id}) + "\n" + line
+        self._append(line)
+
+    def _beside(self, control: ExchangeRecord | None) -> str:
+        known, text = self._controls.get(id(control), (None, ""))
+        if known is not control or not text:
+            text = _ENCODER.encode(control)
+            if len(self._controls) >= _MOST_CONTROLS:
+                del self._controls[next(iter(self._controls))]
+            self._controls[id(control)] = (control, text)
+        return text
 
     def _append(self, line: str) -> None:
         data = line.encode() + b"\n"
@@ -118,6 +148,10 @@ class JournalWriter:
     def close(self) -> None:
         """Close the file; writing afterwards is an error."""
         os.close(self._descriptor)
+
+
+def _line(kind: str, record: Record | Clause) -> str:
+    return _ENCODER.encode({"type": kind, **vars(record)})
 
 
 def _lock(descriptor: int, *, alone: bool) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from importlib import metadata
 from typing import Final
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from conformance.address import TargetUrl
 from conformance.errors import SuiteError
@@ -14,6 +14,9 @@ from conformance.exchange import Request
 from conformance.headers import TargetHeader, added, lacking
 
 _PATH: Final = re.compile(r"/[\x21\x22\x24-\x7e]*")  # visible ASCII without a fragment
+_DOTS: Final = re.compile(r"(?:/|%2f)(?:\.|%2e){1,2}(?:/|%2f|\Z)", re.IGNORECASE)
+"""A dot segment, which could leave the prefix of the target's URL (RFC 3986, section 5.2.4)."""
+
 _OURS: Final = frozenset(
     ("accept-encoding", "connection", "content-length", "host", "transfer-encoding")
 )
@@ -46,9 +49,7 @@ class Outgoing:
 
         Raises SuiteError where `request` would leave the prefix of the target, or frames itself.
         """
-        segments = unquote(request.path.partition("?")[0]).split("/")
-        if not _PATH.fullmatch(request.path) or "." in segments or ".." in segments:
-            # A dot segment could leave the prefix of the target's URL (RFC 3986, section 5.2.4).
+        if not _PATH.fullmatch(request.path) or _DOTS.search(request.path.partition("?")[0]):
             raise SuiteError(f"no path of a request: {request.path[:80]!r}")
         if request.method == "CONNECT" or _OURS & {name.lower() for name, _ in request.headers}:
             raise SuiteError("a request may neither open a tunnel nor frame itself")

@@ -223,10 +223,10 @@ def hide(text: str, secrets: Iterable[Secret]) -> str:
 
 
 def _has_hint(lowered: str) -> bool:
-    """Whether a pattern may match. No hint has `&` or `=`, so parts of a form stand alone."""
+    """Whether a pattern may match. No hint has `&`, `=` or `/`: what they divide stands alone."""
     if len(lowered) <= _SHORT_TEXT:
         return _looked_for(lowered)
-    return any(map(_hint_in, lowered.replace("=", "&").split("&")))
+    return any(map(_hint_in, lowered.replace("=", "&").replace("/", "&").split("&")))
 
 
 def _hint_in(part: str) -> bool:

@@ -204,9 +204,16 @@ class Run:
 
     def _note(self, plan: Plan, cases: int) -> None:
         assert self._writer is not None  # noqa: S101  (the session has one)
-        for clause in plan.clauses:
-            line = self._places.get(clause.keyword_location, 0)
-            self._writer.write("clause", replace(clause, line=line))
+        places = self._places
+        self._writer.write_all(
+            "clause",
+            (
+                replace(clause, line=line)
+                if (line := places.get(clause.keyword_location, 0))
+                else clause
+                for clause in plan.clauses
+            ),
+        )
         self._writer.write("plan", PlanRecord(plan.operation.id, cases, plan.left_out))
 
     def warm(self) -> None:

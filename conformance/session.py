@@ -97,6 +97,7 @@ class Session:
         self._unread: dict[str, frozenset[str]] = {}
         self._refused: Case | None = None
         self._held: set[str] = set()
+        self._swept: set[str] = set()
         self._order: tuple[tuple[Plan, Case], ...] = ()
         self._position: dict[str, int] = {}
         self._dead = 0
@@ -255,14 +256,14 @@ class Session:
             exchange=answer.record,
             worker=self.worker,
         )
-        self.writer.start(clause.id)
-        self.writer.write("finish", finished)
+        self.writer.finish(finished, started=False)
         raise NotReady(reason)
 
     def forget(self) -> None:
         """Keep nothing of the operations so far but what was found: they have had their turn."""
         self._sent.clear()
         self._held.clear()
+        self._swept.clear()
         self._respelt.clear()
         self._objects.clear()
         self._unread.clear()
@@ -308,7 +309,7 @@ class Session:
         finished = replace(
             finished, explored=explored, worker=self.worker, seconds=round(self._clock() - begun, 6)
         )
-        self.writer.write("finish", finished)
+        self.writer.finish(finished)
         self._held.add(case.id)
         if self.abort is not None:
             self.writer.write("abort", self.abort)
@@ -422,7 +423,7 @@ class Session:
         """Record that this suite broke over `case`: neither for nor against the target."""
         name = f"{type(problem).__name__}: {problem}"
         because = self.redactor.clean(name)[:400]
-        self.writer.write("finish", broken(case, because, self.worker))
+        self.writer.finish(broken(case, because, self.worker))
 
     # --- responses ---
 
@@ -439,17 +440,18 @@ class Session:
         Where the cases of the operation were not part of the run, they are sent now. None where no
         answer came that the clause speaks of.
         """
-        for case in plan.cases if self.abort is None else ():
-            if case.id not in self._held:
-                self.ready(plan)
-                sent = None if self._unread_in(plan, case) else self._as_read(plan, case)
-                if sent is not None:
-                    self._note(plan, sent, self.answer(plan, sent.request))
+        if self.abort is None and plan.operation.id not in self._swept:
+            for case in plan.cases:
+                if case.id not in self._held:
+                    self.ready(plan)
+                    sent = None if self._unread_in(plan, case) else self._as_read(plan, case)
+                    if sent is not None:
+                        self._note(plan, sent, self.answer(plan, sent.request))
+            self._swept.add(plan.operation.id)
         finished = self.answers.verdict(plan, clause, shown_only=self.abort is not None)
         if finished is not None:
             finished = replace(finished, worker=self.worker)
-            self.writer.start(clause.id)
-            self.writer.write("finish", finished)
+            self.writer.finish(finished, started=False)
         return finished
 
 

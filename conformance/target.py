@@ -9,7 +9,6 @@ no HTTP library; building a Target does.
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -78,7 +77,6 @@ class Target:
         from conformance.dial import tls_context  # noqa: PLC0415  (imports ssl)
         from conformance.transport import Transport  # noqa: PLC0415  (imports httpx)
 
-        _silence_loggers()
         self.url = url
         self.redactor = redactor or Redactor()
         for header in headers:
@@ -248,11 +246,3 @@ class Target:
         other = "https" if self.url.scheme == "http" else "http"
         hint = f"Scheme mismatch? The target may speak {other}."
         return replace(fault, sentence=f"{fault.sentence}. {hint}")
-
-
-def _silence_loggers() -> None:
-    """Keep whole URLs and headers out of other people's log files: these loggers write them."""
-    for name in ("httpx", "httpcore", "httpcore.connection", "httpcore.http11", "h11", "hpack"):
-        logger = logging.getLogger(name)
-        logger.setLevel(logging.WARNING)
-        logger.propagate = False

@@ -6,6 +6,7 @@ environment) is what a request of this suite must not have.
 
 from __future__ import annotations
 
+import logging
 import ssl
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, cast
@@ -41,6 +42,7 @@ class Transport(httpx.BaseTransport):
     """
 
     def __init__(self, url: TargetUrl, tls: ssl.SSLContext | None) -> None:
+        _silence_loggers()
         self._url = httpx.URL(str(url))
         self._scheme, self._host = url.scheme.encode("ascii"), url.host.encode("ascii")
         self._port = url.port
@@ -78,8 +80,9 @@ class Transport(httpx.BaseTransport):
         request.extensions["guard"] = guard
         answer = self.handle_request(request)
         headers = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in answer.headers.raw)
-        # Raw: httpx would decode what a content-encoding names, even where there is no body.
-        return Response(answer.status_code, headers, b"".join(answer.iter_raw()))
+        # The stream: httpx would decode what a content-encoding names, even where there is no body.
+        stream = cast("Iterable[bytes]", answer.stream)
+        return Response(answer.status_code, headers, b"".join(stream))
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Return the complete response to `request`."""
@@ -149,3 +152,11 @@ def _refuse_leftover(guard: Guard, method: str, answer: httpcore.Response) -> No
     )
     if count:
         raise framing.leftover_fault(count, method=method, status=answer.status)
+
+
+def _silence_loggers() -> None:
+    """Keep whole URLs and headers out of other people's log files: these loggers write them."""
+    for name in ("httpx", "httpcore", "httpcore.connection", "httpcore.http11", "h11", "hpack"):
+        logger = logging.getLogger(name)
+        logger.setLevel(logging.WARNING)
+        logger.propagate = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -45,10 +46,38 @@ def test_two_writers_share_one_journal(tmp_path: Path) -> None:
     first, second = JournalWriter(tmp_path / "j"), JournalWriter(tmp_path / "j")
     first.write("run", journal.run)
     for number, case in enumerate(journal.cases[:6]):
-        (first, second)[number % 2].write("finish", case)
+        (first, second)[number % 2].finish(case)
     first.close()
     second.close()
     assert read_journal(tmp_path / "j").cases == journal.cases[:6]
+
+
+def test_each_case_has_its_own_control_however_many_there_are(tmp_path: Path) -> None:
+    journal = sample.green()
+    base = next(each for each in journal.cases if each.control)
+    assert base.control
+    controls = [replace(base.control, elapsed_ms=float(number)) for number in range(70)]
+    cases = [
+        replace(base, id=f"{base.id}/{turn}/{number}", control=control)
+        for turn in range(2)
+        for number, control in enumerate(controls)
+        for _ in range(2)
+    ]
+    writer = JournalWriter(tmp_path / "j")
+    writer.write("run", journal.run)
+    for each in cases:
+        writer.finish(each)
+    writer.close()
+    assert {each.id: each for each in read_journal(tmp_path / "j").cases} == {
+        each.id: each for each in cases
+    }
+
+
+def test_nothing_to_write_writes_nothing(tmp_path: Path) -> None:
+    writer = JournalWriter(tmp_path / "j")
+    writer.write_all("clause", ())
+    writer.close()
+    assert (tmp_path / "j").read_bytes() == b""
 
 
 def test_a_last_line_cut_short_is_passed_over(tmp_path: Path) -> None:

@@ -69,6 +69,7 @@ def test_secrets_that_the_contract_does_not_mark_are_hidden() -> None:
     assert "canary" not in kept
     assert STRIPE.secret_members(b'{"object": "other", "url": "x"}') == ()
     assert STRIPE.secret_members(b'{"object" : "login_link"') == ("url",)
+    assert STRIPE.secret_members(b'"object":"object":"login_link"') == ("url",)
 
 
 def test_the_culprit_of_an_error_is_read() -> None:

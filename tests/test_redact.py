@@ -207,3 +207,13 @@ def test_many_threads_may_register() -> None:
     for thread in threads:
         thread.join()
     assert all(clean.redact(value) == REDACTED for value in values)
+
+
+@pytest.mark.parametrize("length", [10, 300, 100_000])
+@pytest.mark.parametrize("around", ["{}", "a={}&b=c", "/v1/{}/c", '{{"a": "{}"}}'])
+def test_a_key_beside_long_values_goes_too(length: int, around: str) -> None:
+    long = "z" * length
+    for value in ("sk_test_" + "4eC39HqLyjWDarjtT1zdp7dc", "Bearer abcdefghijkl"):
+        text = f"x={long}&" + around.format(value) + f"&y={long}"
+        assert value not in Redactor().redact(text)
+        assert Redactor().redact(text).startswith(f"x={long}&")

@@ -199,6 +199,16 @@ def test_many_threads_share_a_target() -> None:
     assert target.requests_sent == 40
 
 
+def test_a_target_knows_when_it_began_to_send_and_when_it_ended() -> None:
+    moments = iter((10.0, 11.0, 12.0))
+    with serving(say(GOOD), say(GOOD)) as server:
+        target = Target(parse_target_url(server.url), now=lambda: next(moments))
+        assert target.sending == (0.0, 0.0)
+        received = [target.send(POST).received_at for _ in range(2)]
+    assert received == [11.0, 12.0]
+    assert target.sending == (10.0, 12.0)
+
+
 def test_an_interrupt_passes(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt

@@ -225,6 +225,8 @@ def test_headers_come_as_they_were_written() -> None:
         Request("GET", "/é"),
         Request("GET", "/a/../b"),
         Request("GET", "/a/%2e%2E/b"),
+        Request("GET", "/a%2F.%2e%2fb"),
+        Request("GET", "/a/."),
         Request("GET", "/a\r\nX: y"),
         Request("CONNECT", "/"),
         Request("G T", "/"),
@@ -241,3 +243,10 @@ def test_a_request_that_is_not_http_is_our_own_fault(request_: Request) -> None:
     with serving(say(GOOD)) as server, pytest.raises(SuiteError):
         Target(parse_target_url(server.url)).send(request_)
     assert server.requests in ([], [b""])
+
+
+def test_dots_within_a_segment_are_no_way_up() -> None:
+    path = "/..a/b../.../%2e%2e%2e/a.b?q=/../"
+    with serving(say(GOOD)) as server:
+        Target(parse_target_url(server.url)).send(Request("GET", path))
+    assert server.requests[0].startswith(f"GET {path} HTTP/1.1".encode())

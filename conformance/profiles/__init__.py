@@ -63,15 +63,12 @@ class Profile:
 
     def secret_members(self, body: bytes) -> tuple[str, ...]:
         """Return the names of the members of `body` that no output may show."""
-        return tuple(
-            dict.fromkeys(
-                name
-                for kind, names in self.secrets.items()
-                if re.search(rb'"object"\s*:\s*"' + re.escape(kind.encode()) + rb'"', body)
-                for name in names
-            )
-        )
+        kinds = {found.decode("utf-8", "replace") for found in _OBJECT.findall(body)}
+        held = (names for kind, names in self.secrets.items() if kind in kinds)
+        return tuple(dict.fromkeys(name for names in held for name in names))
 
+
+_OBJECT: Final = re.compile(rb'(?="object"\s*:\s*"([^"]*)")')
 
 NOBODY: Final = Profile("none")
 """What is known where no profile is used: nothing."""
