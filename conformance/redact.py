@@ -15,9 +15,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final, Never
 
-from conformance.spellings import encoded, spellings
-
 from conformance.exchange import NO_KEY, NO_USER
+from conformance.spellings import encoded, spellings
 
 REDACTED: Final = "[redacted]"
 
