@@ -60,7 +60,7 @@ def by_phase(folder: Path, words: Sequence[str]) -> dict[str, float]:
         ),
         "client made (httpx imported)": spent["client"],
         "requests, judging, journal": spent["hold"],
-        "of these, on the way (in another thread)": spent["send"],
+        "of these, on the way": spent["send"],
         "items by pytest, embedded target started": (
             spent["items"] - spent["hold"] - spent["client"]
         ),
