@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -203,7 +203,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     listed = [each.id for plan in run.plans for each in plan.cases]
     listed += [each.id for plan in run.plans for each in plan.answers]
     order = {identifier: index for index, identifier in enumerate(listed)}
-    kept = [item for item in mine if _selected(config, item)]
+    only = settings(config).only
+    kept = [item for item in mine if not only or _selected(item, only)]
     kept.sort(key=lambda item: (MODULES.index(item.module_name), order.get(item.each.id, 0)))
     run.planned = sum(item.module_name != MODULES[-1] for item in kept)
     run.whole = order.keys() <= {item.each.id for item in kept}
@@ -231,10 +232,10 @@ def _local(item: Held) -> str:
     return local(item.each.id, item.plan.operation)
 
 
-def _selected(config: pytest.Config, item: Held) -> bool:
+def _selected(item: Held, only: Sequence[str]) -> bool:
     from conformance.whole import wanted as fits  # noqa: PLC0415  (not for other suites)
 
-    return fits(_local(item), settings(config).only)
+    return fits(_local(item), only)
 
 
 def _nothing(config: pytest.Config, items: list[Held]) -> str:
