@@ -18,14 +18,7 @@ from conformance.preflight import words_of
 from conformance.profiles import NOBODY, Profile
 from conformance.prose import Prose
 from conformance.record import record
-from conformance.records import (
-    Breach,
-    CaseRecord,
-    ExchangeRecord,
-    Record,
-    SeenRecord,
-    ShownRecord,
-)
+from conformance.records import Breach, CaseRecord, ExchangeRecord, Record, SeenRecord, ShownRecord
 from conformance.redact import Redactor, hide
 from conformance.verdict import Expectation, Symptom, Verdict
 

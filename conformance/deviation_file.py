@@ -30,7 +30,7 @@ from conformance.deviations import drawn
 from conformance.errors import UsageError
 from conformance.findings import Finding
 from conformance.journal import Journal
-from conformance.records import Deviation, DeviationList
+from conformance.run_record import Deviation, DeviationList
 from conformance.verdict import Level, Symptom
 
 _MEMBERS = ("finding", "reason", "link", "date", "expires", "clauses", "drawn")

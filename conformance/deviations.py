@@ -12,7 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from conformance.journal import Journal
-from conformance.records import CaseRecord, Deviation, RunRecord
+from conformance.records import CaseRecord
+from conformance.run_record import Deviation, RunRecord
 from conformance.verdict import Expectation, Symptom, Verdict
 
 _CAUSE = re.compile(r":(trait|http)/(.+)/[^/]+\Z")

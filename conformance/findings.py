@@ -17,7 +17,8 @@ from conformance.clause import Clause
 from conformance.deviations import expired, on_file
 from conformance.homes import Group, branched, entailed, explained, grouped
 from conformance.journal import Journal
-from conformance.records import CaseRecord, Deviation, ExchangeRecord, RunRecord
+from conformance.records import CaseRecord, ExchangeRecord
+from conformance.run_record import Deviation, RunRecord
 from conformance.verdict import Expectation, Level, Symptom, Verdict
 
 _JUDGED = frozenset({Verdict.PASS, Verdict.FAIL})

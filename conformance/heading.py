@@ -13,7 +13,7 @@ from pathlib import Path
 from conformance.contract import default_source
 from conformance.contract.model import Contract, Operation
 from conformance.contract.read import is_address
-from conformance.records import DeviationList, OperationRecord, RunRecord
+from conformance.run_record import DeviationList, OperationRecord, RunRecord
 from conformance.settings import Settings
 from conformance.values import NONE, Values
 

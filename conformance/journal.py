@@ -28,10 +28,10 @@ from conformance.records import (
     PlanRecord,
     Record,
     ResumeRecord,
-    RunRecord,
     SeenRecord,
     ShownRecord,
 )
+from conformance.run_record import RunRecord
 
 _ENCODER = json.JSONEncoder(default=vars, separators=(",", ":"))
 

@@ -23,11 +23,11 @@ from conformance.records import (
     EndRecord,
     ExchangeRecord,
     PlanRecord,
-    RunRecord,
     SeenRecord,
     SentRecord,
     ShownRecord,
 )
+from conformance.run_record import RunRecord
 from conformance.verdict import Level, Verdict
 
 MOST_WHOLE = 10_000

@@ -1,16 +1,12 @@
-"""The lines of a journal: frozen values that read themselves back."""
+"""The lines of a journal: frozen values that read themselves back. `run_record` has the first."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from typing import Any, Self
 
 from conformance.verdict import Expectation, Level, Symptom, Verdict
-
-FORMAT = "conformance-journal"
-VERSION = 1
-
 
 _NAMES: dict[type, tuple[str, ...]] = {}
 """The members of each kind of record: asking a dataclass for them takes long."""
@@ -25,102 +21,6 @@ class Record:
         """Build from a journal line; members of newer versions are passed over."""
         names = _NAMES.get(cls) or _NAMES.setdefault(cls, tuple(f.name for f in fields(cls)))
         return cls(**{name: line[name] for name in names if name in line})
-
-
-@dataclass(frozen=True)
-class OperationRecord(Record):
-    """An operation that the run holds the target to."""
-
-    id: str
-    method: str
-    path: str
-    summary: str = ""
-    tags: tuple[str, ...] = ()
-
-    @classmethod
-    def read(cls, line: Mapping[str, Any]) -> Self:
-        """Build from a journal line."""
-        return super().read({**line, "tags": tuple(line.get("tags", ()))})
-
-
-@dataclass(frozen=True)
-class Deviation(Record):
-    """A known deviation: a finding on file, with the reason why it is borne for now.
-
-    `finding` is the id of the finding, `clauses` are the ids of all clauses that it stands for.
-    `date` and `expires` read `2026-11-22`; from the day after `expires` the failure is new again,
-    an empty one never comes. `drawn` is not empty where only exploration shows the failure: it
-    says which (`standard, seed 0`). `place` is `FILE:LINE`.
-    """
-
-    finding: str
-    clauses: tuple[str, ...]
-    reason: str
-    link: str
-    date: str
-    expires: str = ""
-    drawn: str = ""
-    place: str = ""
-
-    @classmethod
-    def read(cls, line: Mapping[str, Any]) -> Self:
-        """Build from a journal line."""
-        return super().read({**line, "clauses": tuple(line["clauses"])})
-
-    @property
-    def symptom(self) -> Symptom:
-        """How the failure shows."""
-        return Symptom(self.finding.rpartition("/")[2])
-
-
-@dataclass(frozen=True)
-class DeviationList:
-    """What a file of known deviations holds, the file's name, and the SHA-256 of its bytes."""
-
-    source: str = ""
-    sha256: str = ""
-    deviations: tuple[Deviation, ...] = ()
-
-
-@dataclass(frozen=True)
-class RunRecord(Record):
-    """The head of a journal. `started_at` is seconds since the epoch, `planned` counts cases.
-
-    `contract_file` is the path of the document, as seen from where the run began, empty for a URL.
-    `whole` says that nothing of the plan was left out by choice. `deviations` are the known ones,
-    `deviations_source` is the file that they stand in and `deviations_sha256` its digest.
-    """
-
-    run_id: str
-    tool: str
-    target: str
-    embedded: bool
-    contract: str
-    contract_title: str
-    contract_digest: str
-    seed: int
-    depth: str
-    started_at: float
-    planned: int
-    operations: tuple[OperationRecord, ...] = ()
-    options: Mapping[str, str] = field(default_factory=dict)
-    environment: Mapping[str, str] = field(default_factory=dict)
-    again: str = ""
-    contract_file: str = ""
-    whole: bool = False
-    by_operation: bool = False
-    deviations: tuple[Deviation, ...] = ()
-    deviations_source: str = ""
-    deviations_sha256: str = ""
-    format: str = FORMAT
-    version: int = VERSION
-
-    @classmethod
-    def read(cls, line: Mapping[str, Any]) -> Self:
-        """Build from a journal line."""
-        operations = tuple(OperationRecord.read(each) for each in line["operations"])
-        deviations = tuple(Deviation.read(each) for each in line.get("deviations", ()))
-        return super().read({**line, "operations": operations, "deviations": deviations})
 
 
 @dataclass(frozen=True)

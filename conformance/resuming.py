@@ -9,7 +9,8 @@ from typing import Final
 from conformance.errors import UsageError
 from conformance.journal import Journal
 from conformance.journal_reader import read_journal
-from conformance.records import CaseRecord, RunRecord
+from conformance.records import CaseRecord
+from conformance.run_record import RunRecord
 from conformance.verdict import Verdict
 
 _WORDS: Final = {

@@ -29,18 +29,10 @@ from conformance.journal_reader import read_totals
 from conformance.pacing import HaltError
 from conformance.plan import Plan
 from conformance.plans import MANY, Plans
-from conformance.records import (
-    CaseRecord,
-    Deviation,
-    DeviationList,
-    EndRecord,
-    PlanRecord,
-    RunRecord,
-    SentRecord,
-    broken,
-)
+from conformance.records import CaseRecord, EndRecord, PlanRecord, SentRecord, broken
 from conformance.redact import Redactor
 from conformance.resuming import finished, folder_of, of_exploration, recorded
+from conformance.run_record import Deviation, DeviationList, RunRecord
 from conformance.safety import DESTRUCTIVE
 from conformance.settings import Settings
 from conformance.values import Values, check_operations, of_operation

@@ -14,9 +14,9 @@ from conformance.findings import Finding, find
 from conformance.journal import JournalWriter
 from conformance.journal_reader import read_journal
 from conformance.plan import Plan
-from conformance.records import OperationRecord
 from conformance.redact import Redactor
 from conformance.run import Run, Settings
+from conformance.run_record import OperationRecord
 from conformance.session import Session
 from tests.soundness import JSON
 

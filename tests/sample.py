@@ -9,15 +9,8 @@ from pathlib import Path
 
 from conformance.findings import Finding
 from conformance.journal import Journal, JournalWriter
-from conformance.records import (
-    AbortRecord,
-    Breach,
-    CaseRecord,
-    EndRecord,
-    ExchangeRecord,
-    OperationRecord,
-    RunRecord,
-)
+from conformance.records import AbortRecord, Breach, CaseRecord, EndRecord, ExchangeRecord
+from conformance.run_record import OperationRecord, RunRecord
 from conformance.verdict import Expectation, Level, Symptom, Verdict
 from tests.sample_contract import OPERATION, SPECS, Spec, clauses
 

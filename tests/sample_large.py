@@ -10,12 +10,8 @@ from conformance.findings import find
 from conformance.history import HistoryRecord
 from conformance.journal import Journal
 from conformance.past_records import PastFinding, PastRun
-from conformance.records import (
-    CaseRecord,
-    Deviation,
-    EndRecord,
-    OperationRecord,
-)
+from conformance.records import CaseRecord, EndRecord
+from conformance.run_record import Deviation, OperationRecord
 from conformance.verdict import Expectation, Level, Symptom, Verdict
 from tests import sample
 from tests.sample_contract import OPERATION, SPECS

@@ -7,7 +7,7 @@ from dataclasses import replace
 from conformance.clause import Clause
 from conformance.findings import Finding
 from conformance.journal import Journal
-from conformance.records import OperationRecord
+from conformance.run_record import OperationRecord
 from conformance.verdict import Level, Symptom, Verdict
 from tests import sample
 from tests.sample_contract import OPERATION

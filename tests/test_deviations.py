@@ -14,7 +14,8 @@ from conformance.errors import UsageError
 from conformance.findings import Finding, find
 from conformance.journal import Journal
 from conformance.outcome import Outcome, State, judge_run
-from conformance.records import Breach, CaseRecord, Deviation, EndRecord
+from conformance.records import Breach, CaseRecord, EndRecord
+from conformance.run_record import Deviation
 from conformance.verdict import Symptom, Verdict
 from tests.sample import exchange, run
 from tests.test_findings import (

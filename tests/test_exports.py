@@ -16,10 +16,10 @@ from conformance.contract import default_source
 from conformance.contract.lines import lines
 from conformance.outcome import judge_run
 from conformance.pointer import from_tokens
-from conformance.records import Deviation
 from conformance.report import EXPORTS, Reported, ctrf, export, github, markdown, sarif
 from conformance.report.__main__ import main
 from conformance.report.sarif import uri
+from conformance.run_record import Deviation
 from conformance.verdict import Verdict
 from tests import sample
 from tests.export_shapes import CTRF, SARIF

@@ -12,8 +12,8 @@ from conformance.contract import default_source, load
 from conformance.deviation_file import unfiled
 from conformance.findings import Finding, find
 from conformance.outcome import Outcome, State, judge_run
-from conformance.records import Deviation
 from conformance.reference import application, break_clause, serve
+from conformance.run_record import Deviation
 from tests.matrix import Result, hold
 
 (OPERATION,) = load(default_source()).operations

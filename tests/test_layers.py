@@ -155,6 +155,7 @@ ORDER = (
     "reference.__main__",
     # verdicts
     "records",
+    "run_record",
     "past_records",
     "journal",
     "journal_reader",

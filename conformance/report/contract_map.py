@@ -11,8 +11,8 @@ from conformance.evidence import Standing, Tally, documented_status
 from conformance.findings import Finding
 from conformance.journal import Journal
 from conformance.pointer import tokens
-from conformance.records import OperationRecord
 from conformance.report.tiles import Tile, small, sums, tile
+from conformance.run_record import OperationRecord
 
 SECTIONS = (
     ("request", "Request", "What the body may and may not be."),

@@ -14,9 +14,9 @@ from conformance.evidence import Standing, tally
 from conformance.findings import Finding
 from conformance.journal import Journal
 from conformance.outcome import Outcome
-from conformance.records import Deviation
 from conformance.report.curl import folded, replay
 from conformance.report.text import bounded, clipped, control, utc, visible
+from conformance.run_record import Deviation
 from conformance.text import some
 
 MOST_BYTES = 200_000

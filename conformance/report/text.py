@@ -11,7 +11,8 @@ import unicodedata
 from datetime import UTC, datetime
 from http import HTTPStatus
 
-from conformance.records import Deviation, ExchangeRecord
+from conformance.records import ExchangeRecord
+from conformance.run_record import Deviation
 
 _PICTURES = 0x2400
 """Where Unicode draws the control characters (Unicode 16, Control Pictures)."""

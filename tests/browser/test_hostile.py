@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from conformance.records import OperationRecord
+from conformance.run_record import OperationRecord
 from tests import sample_large
 from tests.browser.conftest import Opened, Opener
 from tests.sample_runs import Run
