@@ -16,13 +16,18 @@ BROKEN = frozenset({Verdict.FAIL, Verdict.FLAKY, Verdict.FAULT})
 """The verdicts that speak against a clause."""
 
 
+_OF_ANSWERS = frozenset({"response", "prose", "state"})
+"""The sides of clauses that no request is sent for: they are judged over all answers."""
+
+
 class Standing(StrEnum):
-    """What the run says about one clause."""
+    """What the run says about one clause; a clause that no answer of the run showed is unshown."""
 
     PROVED = "proved"
     BROKEN = "broken"
     INCONCLUSIVE = "inconclusive"
     UNTRIED = "not tried"
+    UNSHOWN = "not shown"
     ANNOTATION = "annotation"
     UNCOVERED = "uncovered"
 
@@ -56,7 +61,7 @@ class Tally:
         if clause.state != "covered":
             return Standing.UNCOVERED
         if not sum(self.tried.values()):
-            return Standing.UNTRIED
+            return Standing.UNSHOWN if clause.side in _OF_ANSWERS else Standing.UNTRIED
         both = (Expectation.ACCEPT, Expectation.REFUSE)
         doubtful = any(self.tried[each] and not self.passed[each] for each in both)
         proved = sum(self.passed.values()) > 0 and not doubtful

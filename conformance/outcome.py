@@ -31,9 +31,6 @@ EMBEDDED = " (embedded target, not yours)"
 """Ends the headline of a run that was fired at the target that comes with the suite."""
 
 
-UNTRIED = Standing.UNTRIED
-
-
 class State(StrEnum):
     """What a run says about the target."""
 
@@ -61,6 +58,7 @@ EXITS: Mapping[State, int] = {
 class Counts:
     """The figures of a run. `clauses` are the covered ones; `seconds` is wall time.
 
+    `not_shown` counts those of them that no answer of the run spoke of: they are not proved.
     `known` counts findings on file, `stale` entries of that file that fail no longer.
 
     Without an end record `requests` and `seconds` are what the finished cases add up to.
@@ -77,6 +75,7 @@ class Counts:
     explored: int
     clauses: int
     proved: int
+    not_shown: int
     uncovered: int
     annotations: int
     known: int
@@ -146,6 +145,7 @@ def _count(journal: Journal, findings: Sequence[Finding], gone: int) -> Counts:
         explored=sum(case.explored for case in journal.cases),
         clauses=len(standings) - uncovered - annotations,
         proved=standings.count(Standing.PROVED),
+        not_shown=standings.count(Standing.UNSHOWN),
         uncovered=uncovered,
         annotations=annotations,
         known=sum(finding.known for finding in findings),
@@ -209,7 +209,7 @@ def _verdict(
         " refused, and no answer broke its documented shape."
     )
     rest = some(counts.clauses - counts.proved, "clause")
-    silent = _silent(journal, findings)
+    silent = counts.not_shown
     if counts.proved == counts.clauses:
         sentence = whole_words
     elif counts.proved + silent == counts.clauses:
@@ -249,13 +249,4 @@ def _stale(gone: Sequence[Stale]) -> tuple[State, str, str, str]:
         f"{first.deviation.finding} is on file, and {first.sentence} at {first.clause}."
         + (more if len(gone) > 1 else ""),
         f"Take it off the list ({first.deviation.place}): its return is to be red.",
-    )
-
-
-def _silent(journal: Journal, findings: Sequence[Finding]) -> int:
-    """Count the clauses of optional members that no answer of the run had."""
-    evidence = tally(journal, findings)
-    return sum(
-        clause.side in ("response", "prose") and evidence[clause.id].standing(clause) is UNTRIED
-        for clause in journal.clauses
     )

@@ -207,9 +207,9 @@ def test_one_breach_breaks_a_clause_of_a_response() -> None:
     assert standing(journal, clause) is Standing.BROKEN
 
 
-def test_a_response_clause_without_any_answer_is_not_tried() -> None:
+def test_a_response_clause_without_any_answer_is_not_shown() -> None:
     journal = sample.aborted()
-    assert standing(journal, "PostAccountLinks:response/200/url/type") is Standing.UNTRIED
+    assert standing(journal, "PostAccountLinks:response/200/url/type") is Standing.UNSHOWN
     assert standing(journal, "PostAccountLinks/expand/maxItems") is Standing.UNCOVERED
     assert (
         standing(journal, "PostAccountLinks/type/x-stripeBypassValidation") is Standing.ANNOTATION

@@ -13,9 +13,11 @@ import pytest
 from conformance.findings import find
 from conformance.journal import Journal
 from conformance.outcome import judge_run
-from conformance.report import html
+from conformance.report import html, markdown, results
+from conformance.report.terminal import summary_lines
 from conformance.verdict import Symptom, Verdict
 from tests import sample
+from tests.sample_runs import RUNS
 from tests.test_report_page import Shape
 
 _SYMPTOMS = {
@@ -112,3 +114,33 @@ def test_every_count_is_that_of_the_cases(seed: int) -> None:
             assert (row[2] if row[2] > 0 else None) == case.exchange.status
             body = "".join(data["parts"][part] for part in data["texts"][row[1]])
             assert body == case.exchange.body
+
+
+@pytest.mark.parametrize("name", ["green", "cut", "aborted"])
+def test_what_no_answer_showed_is_told_alike_everywhere_and_counts_as_proved_nowhere(
+    name: str,
+) -> None:
+    journal, findings = RUNS[name]
+    outcome = judge_run(journal, findings)
+    document = json.loads(results.render(journal, findings, outcome))
+    standings = Counter(clause["standing"] for clause in document["clauses"])
+    said = document["outcome"]["counts"]
+    assert said["not_shown"] == standings["not shown"]
+    assert said["proved"] == standings["proved"]
+    silent = [each for each in document["clauses"] if each["standing"] == "not shown"]
+    assert {each["side"] for each in silent} <= {"response", "prose", "state"}
+    assert not {each["id"] for each in silent} & {case.clause for case in journal.cases}
+    # Each of the three pages for people has the same number, or says nothing of the kind.
+    lines = summary_lines(journal, findings, outcome, report_path="report.html")
+    terminal = "\n".join(each.text for each in lines)
+    page = html.render(journal, findings, outcome)
+    summary = markdown.render(journal, findings, outcome)
+    for text, pattern in (
+        (terminal, r"([\d,]+) clauses? not shown in this run"),
+        (page, r'Not shown in this run <span class="count">([\d,]+)</span>'),
+        (page, r"legend.*\S ([\d,]+) not shown<"),
+        (summary, r"- ([\d,]+) clauses? not shown in this run: "),
+    ):
+        told = re.findall(pattern, text)
+        assert [number(each) for each in told] == [said["not_shown"]] * bool(silent), pattern
+    assert bool(silent) == (name != "green")

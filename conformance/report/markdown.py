@@ -178,15 +178,19 @@ def _html(text: str) -> str:
     return "".join(f"&#{ord(char)};" if not char.isalnum() else char for char in visible(text))
 
 
+_UNPROVED = (Standing.INCONCLUSIVE, Standing.UNTRIED, Standing.UNSHOWN, Standing.UNCOVERED)
+
+
 def _foot(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -> str:
     evidence = tally(journal, findings)
     lines = []
-    for standing in (Standing.INCONCLUSIVE, Standing.UNTRIED, Standing.UNCOVERED):
+    for standing in _UNPROVED:
         named = [c for c in journal.clauses if evidence[c.id].standing(c) is standing]
         if named:
             shown = ", ".join(code(clipped(clause.id, 120)) for clause in named[:20])
             more = f", and {len(named) - 20:,} more" if len(named) > 20 else ""  # noqa: PLR2004
-            lines.append(f"- {some(len(named), 'clause')} {standing}: {shown}{more}\n")
+            where = " in this run" if standing is Standing.UNSHOWN else ""
+            lines.append(f"- {some(len(named), 'clause')} {standing}{where}: {shown}{more}\n")
     if outcome.counts.not_run:
         lines.append(f"- {some(outcome.counts.not_run, 'case')} not run\n")
     return f"\n### Not proved\n\n{''.join(lines)}" if lines else ""

@@ -126,8 +126,8 @@ SCHEMA: dict[str, Any] = {
                 **dict.fromkeys(
                     (
                         *("cases", "passed", "failed", "flaky", "inconclusive", "faults", "tool"),
-                        *("not_run", "explored", "clauses", "proved", "uncovered", "annotations"),
-                        *("known", "stale", "requests"),
+                        *("not_run", "explored", "clauses", "proved", "not_shown"),
+                        *("uncovered", "annotations", "known", "stale", "requests"),
                     ),
                     WHOLE,
                 ),

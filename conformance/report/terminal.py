@@ -209,19 +209,13 @@ def _proved(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -> 
 def _unproved(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -> Iterator[str]:
     evidence = tally(journal, findings)
     alone = len(journal.run.operations) == 1
-    answers = frozenset({"response", "prose", "state"})
-    for standing, sides, words in (
-        (Standing.INCONCLUSIVE, None, "inconclusive"),
-        (Standing.UNTRIED, False, "not tried"),
-        (Standing.UNTRIED, True, "not shown: not selected, or no answer had the member"),
-        (Standing.UNCOVERED, None, "uncovered"),
+    for standing, words in (
+        (Standing.INCONCLUSIVE, "inconclusive"),
+        (Standing.UNTRIED, "not tried"),
+        (Standing.UNSHOWN, "not shown in this run: no answer had the member, or not selected"),
+        (Standing.UNCOVERED, "uncovered"),
     ):
-        named = [
-            clause
-            for clause in journal.clauses
-            if evidence[clause.id].standing(clause) is standing
-            and sides in (None, clause.side in answers)
-        ]
+        named = [c for c in journal.clauses if evidence[c.id].standing(c) is standing]
         if named:
             more = f", … {len(named) - _NAMED:,} more" if len(named) > _NAMED else ""
             names = (visible(_short(clause, alone=alone)) for clause in named[:_NAMED])

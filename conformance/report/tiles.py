@@ -16,6 +16,7 @@ MARKS: Mapping[Standing, tuple[str, str]] = {
     Standing.BROKEN: ("bad", "✗"),
     Standing.INCONCLUSIVE: ("doubt", "?"),
     Standing.UNTRIED: ("doubt", "–"),  # noqa: RUF001  (a dash for nothing there)
+    Standing.UNSHOWN: ("doubt", "–"),  # noqa: RUF001  (the same)
     Standing.UNCOVERED: ("quiet", "○"),
     Standing.ANNOTATION: ("quiet", "·"),
 }

@@ -191,7 +191,13 @@ def _gaps(tiles: Sequence[Tile]) -> tuple[Gap, ...]:
             Standing.UNTRIED,
             "Not tried",
             "No case of these clauses came to a verdict.",
-            "A clause of an answer is tried as soon as an answer has the member.",
+            "They were not selected, or the run was cut short.",
+        ),
+        (
+            Standing.UNSHOWN,
+            "Not shown in this run",
+            "No answer of this run had what these clauses speak of.",
+            "Each is tried as soon as an answer has it; known-good values may bring one.",
         ),
         (
             Standing.UNCOVERED,
