@@ -18,7 +18,9 @@ from conformance.outcome import judge_run
 from conformance.pointer import from_tokens
 from conformance.report import EXPORTS, Reported, ctrf, export, github, markdown, sarif
 from conformance.report.__main__ import main
+from conformance.report.files import RESULTS, build
 from conformance.report.sarif import uri
+from conformance.report.written import written
 from conformance.run_record import Deviation
 from conformance.verdict import Verdict
 from tests import sample
@@ -316,10 +318,36 @@ def test_the_summary_is_the_same_markdown_in_64_kib(run: Run) -> None:
 
 def test_the_same_journal_makes_the_same_bytes(run: Run) -> None:
     for form in EXPORTS:
-        first, second = (export(Reported(*run, judge_run(*run)), form) for _ in range(2))
+        first, second = (b"".join(export(Reported(*run, judge_run(*run)), form)) for _ in range(2))
         assert first == second
         assert first.endswith(b"\n")
         assert b"\r" not in first
+
+
+def test_no_report_of_a_large_run_is_ever_whole_in_memory() -> None:
+    journal, findings = RUNS["red"]
+    several = tuple(replace(findings[0], id=f"{findings[0].id}{each}") for each in range(500))
+    cases = tuple(replace(journal.cases[0], id=f"{each}") for each in range(5000))
+    large = Reported(replace(journal, cases=cases), several, judge_run(journal, findings))
+    for form in ("ctrf", "sarif"):
+        sizes = [len(each) for each in export(large, form)]
+        assert sum(sizes) > 500_000, form
+        assert max(sizes) < 20_000, form
+    sizes = [len(each) for each in build(large.journal, several, large.outcome)[RESULTS]]
+    assert max(sizes) < 20_000
+
+
+def test_what_is_written_in_pieces_is_json() -> None:
+    """An iterator is an array; what holds one is parted, wherever it stands."""
+    assert [*written({"a": [1, "\u00e9"], "b": {}})] == ['{"a": [1, "\\u00e9"], "b": {}}', "\n"]
+    parted = {"none": iter(()), "more": {"d": iter(({"e": 1}, [2]))}, "f": [{"g": iter("xy")}, {}]}
+    pieces = [*written(parted)]
+    assert len(pieces) > len(parted)
+    assert json.loads("".join(pieces)) == {
+        "none": [],
+        "more": {"d": [{"e": 1}, [2]]},
+        "f": [{"g": ["x", "y"]}, {}],
+    }
 
 
 def test_build_makes_every_file(tmp_path: Path) -> None:

@@ -185,6 +185,7 @@ ORDER = (
     # reports
     "report.names",
     "report.text",
+    "report.written",
     "report.curl",
     "report.difference",
     "report.snippet",

@@ -7,9 +7,9 @@ UUIDs made of the case's id (RFC 9562, section 5.5), so they stay from night to 
 
 from __future__ import annotations
 
-import json
 import uuid
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from conformance.clause import Clause
@@ -18,6 +18,7 @@ from conformance.journal import Journal
 from conformance.outcome import Outcome, State
 from conformance.records import CaseRecord
 from conformance.report.text import utc, visible
+from conformance.report.written import written
 from conformance.verdict import Level, Verdict
 
 _NAMES = uuid.UUID("5d4e0b0e-6f0c-5a5b-9a37-3c2d8d0f6a11")
@@ -35,17 +36,18 @@ _UNHEALTHY = frozenset({State.INCONCLUSIVE, State.INTERRUPTED, State.TOOL})
 
 def render(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -> str:
     """Return the report; ASCII, one trailing line feed."""
+    return "".join(pieces(journal, findings, outcome))
+
+
+def pieces(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -> Iterator[str]:
+    """Yield what `render` returns, a test a piece."""
     run = journal.run
     clauses = {clause.id: clause for clause in journal.clauses}
     known = {
         case: each.deviations[0].reason for each in findings if each.known for case in each.cases
     }
     strict = run.options.get("strict") == "true"
-    tests = [
-        _test(case, clauses.get(case.clause), run.contract_file, known.get(case.id), strict=strict)
-        for case in journal.cases
-    ]
-    statuses = [test["status"] for test in tests]
+    statuses = Counter(_status(case, known.get(case.id), strict=strict) for case in journal.cases)
     name, _, version = run.tool.rpartition(" ")
     start, length = round(run.started_at * 1000), round(outcome.counts.seconds * 1000)
     report = {
@@ -57,17 +59,26 @@ def render(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -> s
         "results": {
             "tool": {"name": name or "schema-conformance", "version": version},
             "summary": {
-                "tests": len(tests),
+                "tests": len(journal.cases),
                 **{
-                    each: statuses.count(each)
+                    each: statuses[each]
                     for each in ("passed", "failed", "skipped", "pending", "other")
                 },
-                "flaky": sum(test["flaky"] for test in tests),
+                "flaky": sum(case.verdict is Verdict.FLAKY for case in journal.cases),
                 "start": start,
                 "stop": start + length,
                 "duration": length,
             },
-            "tests": tests,
+            "tests": (
+                _test(
+                    case,
+                    clauses.get(case.clause),
+                    run.contract_file,
+                    known.get(case.id),
+                    _status(case, known.get(case.id), strict=strict),
+                )
+                for case in journal.cases
+            ),
             "environment": {
                 "appName": run.contract_title or "target",
                 "testEnvironment": run.target,
@@ -80,23 +91,26 @@ def render(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -> s
                 "seed": run.seed,
                 "depth": run.depth,
                 "contract": run.contract_digest,
-                "findings": [
+                "findings": (
                     {"id": each.id, "known": each.known, "cases": len(each.cases)}
                     for each in findings
-                ],
+                ),
             },
         },
     }
-    return json.dumps(report, indent=1, ensure_ascii=True) + "\n"
+    yield from written(report)
+
+
+def _status(case: CaseRecord, known: str | None, *, strict: bool) -> str:
+    """Return what a dashboard counts; a `known` deviation and advice fail no build."""
+    status = _STATUS[case.verdict]
+    advice = case.level is Level.SHOULD and not strict and case.verdict is Verdict.FAIL
+    return "other" if status == "failed" and (known is not None or advice) else status
 
 
 def _test(
-    case: CaseRecord, clause: Clause | None, contract: str, known: str | None, *, strict: bool
+    case: CaseRecord, clause: Clause | None, contract: str, known: str | None, status: str
 ) -> dict[str, Any]:
-    status = _STATUS[case.verdict]
-    advice = case.level is Level.SHOULD and not strict
-    if status == "failed" and (known is not None or (advice and case.verdict is Verdict.FAIL)):
-        status = "other"
     test: dict[str, Any] = {
         "id": str(uuid.uuid5(_NAMES, visible(case.id))),
         "name": visible(case.id),

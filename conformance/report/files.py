@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
@@ -40,11 +40,11 @@ EXPORTS: Mapping[str, str] = {
 """The formats for other programs, with the name of each in the folder of a run."""
 
 
-def export(reported: Reported, form: str) -> bytes:
-    """Return what was reported in one of the forms of EXPORTS; the same bytes every time."""
+def export(reported: Reported, form: str) -> Iterator[bytes]:
+    """Yield what was reported in one of the forms of EXPORTS; the same bytes every time."""
     module = import_module(f"conformance.report.{form}")
-    text: str = module.render(reported.journal, reported.findings, reported.outcome)
-    return text.encode("utf-8", "backslashreplace")
+    for piece in module.pieces(reported.journal, reported.findings, reported.outcome):
+        yield piece.encode("utf-8", "backslashreplace")
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,11 @@ def render(
     return "".join(parts).rstrip("\n") + "\n"
 
 
+def pieces(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -> Iterator[str]:
+    """Yield what `render` returns; it is short."""
+    yield render(journal, findings, outcome)
+
+
 def _bytes(text: str) -> int:
     return len(text.encode("utf-8", "backslashreplace"))
 

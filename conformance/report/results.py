@@ -23,8 +23,7 @@ length and SHA-256; `curl` still makes it. `status` is null where no answer came
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from conformance.deviations import Stale
@@ -35,6 +34,7 @@ from conformance.outcome import Outcome
 from conformance.records import CaseRecord, ExchangeRecord
 from conformance.report.curl import command
 from conformance.report.text import control, utc
+from conformance.report.written import written
 
 _INLINE = 1024
 """The longest body, in characters, that is repeated here."""
@@ -89,25 +89,7 @@ def pieces(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -> I
         ),
         "cases": map(_case, journal.cases),
     }
-    yield from _text(results)
-
-
-def _text(results: Mapping[str, Any]) -> Iterator[str]:
-    """Yield JSON with a line for each member, and for each entry of a list: quick to write."""
-    before = "{\n"
-    for name, value in results.items():
-        yield f"{before}{json.dumps(name)}: "
-        yield from _listed(value) if isinstance(value, Iterator) else (json.dumps(value),)
-        before = ",\n"
-    yield "\n}\n"
-
-
-def _listed(entries: Iterator[Any]) -> Iterator[str]:
-    before = "[\n"
-    for entry in entries:
-        yield before + json.dumps(entry)
-        before = ",\n"
-    yield "[]" if before == "[\n" else "\n]"
+    yield from written(results)
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

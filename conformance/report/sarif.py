@@ -7,8 +7,7 @@ the finding's id, which stays from night to night (3.27.17). Where known deviati
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
@@ -19,6 +18,7 @@ from conformance.journal import Journal
 from conformance.outcome import Outcome, State
 from conformance.report.curl import command
 from conformance.report.text import bounded, utc, visible
+from conformance.report.written import written
 from conformance.verdict import Level
 
 _SCHEMA = (
@@ -29,9 +29,17 @@ _MOST = 4000
 
 def render(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -> str:
     """Return the log; ASCII, one trailing line feed."""
+    return "".join(pieces(journal, findings, outcome))
+
+
+def pieces(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -> Iterator[str]:
+    """Yield what `render` returns, piece by piece."""
     run = journal.run
     clauses = {clause.id: clause for clause in journal.clauses}
-    rules = list(dict.fromkeys(finding.clause for finding in findings))
+    rules: dict[str, Finding] = {}
+    for finding in findings:
+        rules.setdefault(finding.clause, finding)
+    places = {name: index for index, name in enumerate(rules)}
     name, _, version = run.tool.rpartition(" ")
     begun = outcome.counts.seconds + run.started_at
     log = {
@@ -43,7 +51,7 @@ def render(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -> s
                     "driver": {
                         "name": name or "schema-conformance",
                         "version": version,
-                        "rules": [_rule(each, clauses.get(each), findings) for each in rules],
+                        "rules": [_rule(each, clauses.get(each.clause)) for each in rules.values()],
                     }
                 },
                 "automationDetails": {"id": f"conformance/{run.run_id}"},
@@ -57,10 +65,10 @@ def render(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -> s
                         "endTimeUtc": utc(begun),
                     }
                 ],
-                "results": [
-                    _result(each, rules.index(each.clause), journal, clauses.get(each.clause))
+                "results": (
+                    _result(each, places[each.clause], journal, clauses.get(each.clause))
                     for each in findings
-                ],
+                ),
                 "properties": {
                     "state": outcome.state,
                     "headline": outcome.headline,
@@ -71,14 +79,13 @@ def render(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -> s
             }
         ],
     }
-    return json.dumps(log, indent=1, ensure_ascii=True) + "\n"
+    yield from written(log)
 
 
-def _rule(name: str, clause: Clause | None, findings: Sequence[Finding]) -> dict[str, Any]:
-    words = next(each.words for each in findings if each.clause == name)
+def _rule(finding: Finding, clause: Clause | None) -> dict[str, Any]:
     return {
-        "id": name,
-        "shortDescription": {"text": visible(words) or name},
+        "id": finding.clause,
+        "shortDescription": {"text": visible(finding.words) or finding.clause},
         "properties": {
             "source": clause.source if clause else "",
             "keywordLocation": clause.keyword_location if clause else "",
