@@ -16,6 +16,15 @@ from conformance.obligation import Site
 from conformance.spots import Uncovered, words_of
 from conformance.verdict import Level
 
+_EACH = "each required name"
+
+
+def speaks_through_members(clause: Clause) -> bool:
+    """Whether `clause` is that of a keyword whose members have clauses of their own."""
+    if clause.keyword == "required":
+        return clause.words.startswith(_EACH)
+    return clause.keyword in ("properties", "items")
+
 
 @dataclass(frozen=True)
 class Naming:
@@ -38,7 +47,7 @@ class Naming:
         names = {
             "site": site.words,
             "value": describe(value),
-            "subject": subject or "each required name",
+            "subject": subject or _EACH,
         }
         clause = Clause(
             id=self.id_of(trail, rule.keyword),

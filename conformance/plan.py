@@ -21,6 +21,7 @@ from conformance.deriver import Deriver
 from conformance.deriving import deriver_for
 from conformance.documented_headers import header_clauses
 from conformance.exchange import Request
+from conformance.naming import speaks_through_members
 from conformance.protocol import protocol_cases
 from conformance.remarks import remarks
 from conformance.responses import response_clauses
@@ -217,9 +218,11 @@ def _settled(clause: Clause, used: set[str], twins: Mapping[str, str], values: V
         return clause
     if clause.keyword == "properties" and clause.id in twins:
         return clause  # what is drawn at random is its own
-    if clause.keyword in ("properties", "items", "required"):
+    if speaks_through_members(clause):
         reason = "speaks through the clauses of its members"
         return replace(clause, state="annotation", reason=reason)
+    if clause.keyword == "required" and clause.part == "path":
+        return replace(clause, state="annotation", reason="without it this is another path")
     doubt = values.doubt(_place(clause))
     if not doubt and clause.id in twins and twins[clause.id] != clause.local:
         reason = f"the request that breaks it breaks {twins[clause.id]} as well, and is sent for it"

@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator, Mapping
 from conformance.contract.model import Json
 from conformance.formats import ASSERTED
 from conformance.pattern_dialects import loosely
+from conformance.validation import Validator
 
 NAMES = "x-conformance-names"
 """In a discriminator: the names of each branch, in the order of the branches."""
@@ -31,7 +32,10 @@ _RANGES: Mapping[str, tuple[int, int]] = {
 
 
 def strictest(schema: Json) -> Json:
-    """Return `schema` with the ranges that formats name; itself where no known format is named."""
+    """Return `schema` with the ranges that formats name; itself where no known format is named.
+
+    What a schema lists is meant, also where nothing of it has the format beside.
+    """
     if not any(_of_format(each) for each in _objects(schema)):
         return schema
     return _changed(schema, _with_range)
@@ -88,6 +92,11 @@ _VALUES = frozenset({"enum", "const", "example", "examples", "default"})
 
 def _with_range(schema: dict[str, Json]) -> None:
     stated = schema.get("format")
+    listed = schema.get("enum", [schema["const"]] if "const" in schema else None)
+    if isinstance(listed, list) and stated in ASSERTED:
+        format_ = Validator({"format": stated}, formats=True)
+        if not any(format_.fits(each) for each in listed):
+            del schema["format"]
     if isinstance(stated, str) and stated in _RANGES:
         low, high = _RANGES[stated]
         schema["allOf"] = [*schema.get("allOf", ()), {"minimum": low, "maximum": high}]

@@ -7,11 +7,11 @@ import json
 import pytest
 from jsonschema import Draft202012Validator
 
-from conformance.contract.model import Json
+from conformance.contract.model import Encoding, Json
 from conformance.plan import derive
 from conformance.validation import Validator
 from tests.small_schemas import EVERY, SCHEMAS, small
-from tests.soundness import JSON
+from tests.soundness import FORM, JSON, Small, closed
 from tests.test_versions import keywords_of, located
 
 
@@ -77,3 +77,18 @@ def test_every_case_agrees_with_a_second_validator(name: str) -> None:
         if case.clause.side == "request" and case.request.body:
             valid = second.is_valid(json.loads(case.request.body))
             assert valid is (case.expectation == "ACCEPT") or case.expectation == "EITHER", case.id
+
+
+def test_a_required_name_that_a_form_cannot_leave_out_is_not_said_to_be_tested() -> None:
+    text = {"type": "string"}
+    inner = {"type": "object", "properties": {"a": text}, "required": ["a"]}
+    shut = {**inner, "additionalProperties": False}
+    schema = closed({"open": inner, "shut": shut, "t": text}, "t")
+    styles = tuple((name, Encoding("deepObject", explode=True)) for name in ("open", "shut"))
+    plan = derive(Small("x", schema, FORM, styles).operation())
+    states = {clause.local: clause.state for clause in plan.clauses}
+    assert states["/open/a/required"] == "covered"
+    assert states["/open/required"] == "annotation"
+    assert states["/shut/a/required"] == "uncovered"
+    sent = {case.id: case.request.body for case in plan.cases}
+    assert sent["PostThing/open/a/required/missing-beside"] == b"t=abc&open[key]=abc"

@@ -230,6 +230,16 @@ def test_required() -> None:
     assert [*owed("required", {"required": ["a"]}, base)] == ["missing a"]
 
 
+def test_a_required_name_that_is_alone_is_missing_from_an_object_that_is_not_empty_too() -> None:
+    schema = {"type": "object", "required": ["a"], "properties": {"b": {"type": "integer"}}}
+    found = owed("required", schema, {"a": 1})
+    sound(found, schema, {"a": 1})
+    assert [*found] == ["missing a", "missing-beside a"]
+    assert found["missing-beside a"].change({"a": 1}) == {"b": 1}
+    closed_ = {**schema, "properties": {"a": {}}, "additionalProperties": False}
+    assert [*owed("required", closed_, {"a": 1})] == ["missing a"]
+
+
 def test_additional_properties() -> None:
     properties = {"account": {}, "refresh_url": {}}
     schema = {"properties": properties, "additionalProperties": False}

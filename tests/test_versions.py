@@ -37,6 +37,15 @@ def test_a_format_may_be_enforced(schema: Json, accepted: Json, open_: Json, ref
     assert owed(schema, refused) is REFUSE
 
 
+def test_what_a_schema_lists_is_owed_acceptance_where_nothing_of_it_has_the_format() -> None:
+    schema = {"type": "string", "format": "date-time", "enum": ["now"]}
+    assert owed(schema, "now") is ACCEPT
+    assert owed(schema, "later") is REFUSE
+    assert owed({"format": "date", "const": "now"}, "now") is ACCEPT
+    some = {"type": "string", "format": "date", "enum": ["now", "2026-02-28"]}
+    assert owed(some, "now") is EITHER
+
+
 @pytest.mark.parametrize("name", ["unix-time", "password", "url", "x-own"])
 def test_a_format_that_nobody_registered_changes_nothing(name: str) -> None:
     schema = {"type": "string", "format": name}
