@@ -71,7 +71,7 @@ def at_sites(deriver: Deriver, *, brief: bool = False, whole: bool = False) -> I
                     deriver.left_out += 2  # as a second and as a last item
                 for where in in_smallest(deriver, site, obligation, stands=stands):
                     yield from _case(deriver, site, clause, obligation, where)
-                if obligation.lead and refused:
+                if obligation.lead and refused and obligation.around:
                     leads.setdefault(clause.id, []).append(obligation)
             for identifier, obligations in leads.items():
                 clause = deriver.clauses[identifier]

@@ -162,7 +162,8 @@ class Obligation:
     """One change at a site with what the target owes for it.
 
     `subject` splits a keyword into one clause per name (`required`). `lead` marks the obligation
-    that stands for its clause in every context. `culprits` are the names that a refusal may blame,
+    that stands for its clause in every context, `around` says whether it does in any but the
+    smallest message. `culprits` are the names that a refusal may blame,
     beside the one at the site.
     """
 
@@ -173,6 +174,7 @@ class Obligation:
     nearest: Change = field(default_factory=Keep)
     subject: str = ""
     lead: bool = False
+    around: bool = True
     level: Level = Level.MUST
     culprits: tuple[str, ...] = ()
 

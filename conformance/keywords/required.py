@@ -26,7 +26,13 @@ def required(names: list[str], site: Site) -> Iterator[Obligation]:
             less, nearest = Put(without(more[0])), Put(more[0])
             words = f"{name} is missing, and something else is there"
             yield must_refuse(
-                "missing-beside", less, words, subject=name, nearest=nearest, lead=True
+                "missing-beside",
+                less,
+                words,
+                subject=name,
+                nearest=nearest,
+                lead=True,
+                around=False,
             )
     if len(names) > 1:
         yield must_refuse("all-missing", Without(tuple(names)), "every required name is missing")
