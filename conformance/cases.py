@@ -21,6 +21,7 @@ from conformance.placing import (
     MOST_ITEMS,
     Placement,
     in_smallest,
+    seldom,
     shared,
     surroundings,
 )
@@ -51,6 +52,7 @@ def at_sites(deriver: Deriver, *, brief: bool = False, whole: bool = False) -> I
     each = len(around) if whole else min(len(around), each)
     turn = 0
     share = shared(deriver, whole=whole)
+    surrounded = seldom(deriver, 0 if whole else open_clauses * each)
     for site in deriver.sites:
         if brief and site.path[0] != BODY:
             continue
@@ -75,12 +77,13 @@ def at_sites(deriver: Deriver, *, brief: bool = False, whole: bool = False) -> I
                     leads.setdefault(clause.id, []).append(obligation)
             for identifier, obligations in leads.items():
                 clause = deriver.clauses[identifier]
-                deriver.left_out += len(around) - each
-                for index in range(turn, turn + each):
+                here = each if next(surrounded) else 0
+                deriver.left_out += len(around) - here
+                for index in range(turn, turn + here):
                     obligation = obligations[index % len(obligations)]
                     where = around[index % len(around)]
                     yield from _case(deriver, site, clause, obligation, where)
-                turn += 0 if each == len(around) else each
+                turn += 0 if each == len(around) else here
 
 
 def _case(

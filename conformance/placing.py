@@ -22,6 +22,10 @@ MOST_AROUND = 240
 MOST_ITEMS = 4
 """So many values that fit, of one clause, are sent as further items: an enum may have hundreds."""
 
+_MOST_MEMBERS = 400_000
+"""So many members all surroundings of an operation have together: of thousands of clauses, each
+with thousands of members around it, only some are surrounded."""
+
 _MOST_PLAIN = 400
 """So many values are sent alone; of more, each clause has those that stand for it and a share."""
 
@@ -76,6 +80,12 @@ def surroundings(deriver: Deriver) -> list[Placement]:
         Placement(replace(full, name="fullest-last"), first=False),
         *(Placement(row) for row in deriver.messages.rows),
     ]
+
+
+def seldom(deriver: Deriver, wanted: int) -> Iterator[bool]:
+    """Yield for one clause after the other whether it is surrounded, where `wanted` would be."""
+    every = max(1, -(-wanted * len(deriver.sites) // _MOST_MEMBERS))
+    return itertools.cycle([True] + [False] * (every - 1))
 
 
 def in_smallest(

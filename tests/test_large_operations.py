@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from conformance import sites
+from conformance import placing, sites
 from conformance.contract import load
 from conformance.plan import Plan, derive
 from tests.cli import suite
@@ -57,6 +57,18 @@ def test_cases_grow_no_faster_than_clauses(tmp_path: Path) -> None:
         own = Counter(case.clause.id for case in plan.cases)
         limits = [c for c in plan.clauses if c.keyword == "maxLength" and c.side == "request"]
         assert all(own[clause.id] >= 2 for clause in limits)  # one too long, and one that fits
+
+
+def test_what_is_sent_grows_no_faster_than_members(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each clause, with every member around it, would grow with their square."""
+    monkeypatch.setattr(placing, "_MOST_MEMBERS", 2_000)
+    some, more = (
+        sum(len(case.request.body or b"") for case in plan_of(tmp_path, texts(number)).cases)
+        for number in (120, 480)
+    )
+    assert more < 6 * some
 
 
 def test_of_a_long_list_each_member_is_sent_and_a_few_as_further_items(tmp_path: Path) -> None:
