@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from zlib import crc32
@@ -78,10 +78,29 @@ _MOST_SHOWN = 200
 
 def excerpt(value: Json) -> str:
     """Return `value` as JSON text of at most 200 characters."""
-    short = isinstance(value, int) or (isinstance(value, str) and len(value) < _MOST_SHOWN)
     text = ""
-    for piece in (_ENCODER.encode(value),) if short else _ENCODER.iterencode(value):
+    for piece in _pieces(value):
         text += piece  # a schema may be large: no more than is shown
         if len(text) > _MOST_SHOWN:
             return text[: _MOST_SHOWN - 1] + "…"
     return text
+
+
+def _pieces(value: Json) -> Iterator[str]:
+    """Yield `value` as JSON text bit by bit; that of the library leaves cycles of functions."""
+    if isinstance(value, dict):
+        before = "{"
+        for name, each in value.items():
+            yield f"{before}{_ENCODER.encode(name)}: "
+            yield from _pieces(each)
+            before = ", "
+        yield "}" if value else "{}"
+    elif isinstance(value, list):
+        before = "["
+        for each in value:
+            yield before
+            yield from _pieces(each)
+            before = ", "
+        yield "]" if value else "[]"
+    else:
+        yield _ENCODER.encode(value)

@@ -104,9 +104,12 @@ class Codec:
         return self.carrying(request, data)
 
     def _headers(self, message: Mapping[str, Json]) -> tuple[tuple[str, str], ...]:
-        found = [*header.write(self.fields.get("header", {}), message.get("header", {}))]
-        if text := cookie.write(self.fields.get("cookie", {}), message.get("cookie", {})):
-            found.append(("Cookie", text))
+        found: list[tuple[str, str]] = []
+        if "header" in message:
+            found += header.write(self.fields.get("header", _NOTHING), message["header"])
+        if "cookie" in message:
+            text = cookie.write(self.fields.get("cookie", _NOTHING), message["cookie"])
+            found += [("Cookie", text)] if text else []
         return tuple(found)
 
     def carrying(

@@ -19,15 +19,15 @@ from conformance.wire import InexpressibleError
 def controls(deriver: Deriver, cases: Sequence[Case]) -> Iterator[Case]:
     """Yield a case for each control that is no case itself: it is sent anyway, and owed a yes."""
     named = {clause.keyword: clause for clause in (case.clause for case in cases)}
-    seen = {case.request.digest for case in cases} | {deriver.preflight.digest}
+    seen = {case.request for case in cases} | {deriver.preflight}
     for case in cases:
         for control in case.controls[:1]:
-            if case.off_contract or control.digest in seen:
+            if case.off_contract or control in seen:
                 continue
             owed = deriver.expectation(control)
             if owed is Expectation.REFUSE:
                 continue
-            seen.add(control.digest)
+            seen.add(control)
             keyword = "spelling" if case.context.startswith("fullest-") else "properties"
             clause = named.get(keyword, case.clause) if case.context else case.clause
             if case.context.endswith("-item"):

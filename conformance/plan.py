@@ -120,13 +120,18 @@ def derive(operation: Operation, values: Values = NONE, *, whole: bool = False) 
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Hold the garbage collector: what is derived is kept, so there is nothing to find."""
+    """Hold the garbage collector: what is derived is kept, so there is nothing to find.
+
+    Afterwards it all counts as old, so that the collector does not walk through it at once.
+    """
     enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if enabled:
+            gc.freeze()
+            gc.unfreeze()
             gc.enable()
 
 
@@ -144,8 +149,8 @@ def _derived(operation: Operation, values: Values, *, whole: bool) -> Plan:
         found |= {id_: clause for id_, clause in each.clauses.items() if id_ not in found}
     ordered = tuple(interleaved(cases))
     used = {case.clause.id for case in ordered if _can_prove(case, values)}
-    owners = {case.request.digest: case.clause.local for case in ordered}
-    twins = {case.clause.id: owners[case.request.digest] for case in cases}
+    owners = {case.request: case.clause.local for case in ordered}
+    twins = {case.clause.id: owners[case.request] for case in cases}
     known = found
     known |= {case.clause.id: case.clause for case in cases}
     clauses = [_settled(clause, used, twins, values) for clause in known.values()]
@@ -189,10 +194,10 @@ def interleaved(cases: Iterable[Case]) -> Iterator[Case]:
     A second case that would send the same bytes is passed over.
     """
     by_clause: dict[str, list[Case]] = {}
-    seen: set[str] = set()
+    seen: set[Request] = set()
     for case in cases:
-        if case.request.digest not in seen:
-            seen.add(case.request.digest)
+        if case.request not in seen:
+            seen.add(case.request)
             by_clause.setdefault(case.clause.id, []).append(case)
     for each in zip_longest(*by_clause.values()):
         yield from (case for case in each if case is not None)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.case import Case, clause_id, excerpt
+from conformance.case import Case, clause_id
 from conformance.codec import Codec
 from conformance.contract.model import Content, Json, Operation
 from conformance.deriving import deriver_for
@@ -472,11 +472,6 @@ def test_a_request_that_cannot_be_said_is_no_case() -> None:
     assert deriver.broken(deriver.raw(b"")) == tuple(
         f"PostAccountLinks/{name}/required" for name in ("account", "type")
     )
-
-
-def test_an_excerpt_is_bounded() -> None:
-    assert excerpt(["a"]) == '["a"]'
-    assert len(excerpt("a" * 1000)) == 200
 
 
 # --- schemas --------------------------------------------------------------------------------------
