@@ -15,6 +15,7 @@ from conformance import contract, pointer
 from conformance.contract import read
 from conformance.contract.__main__ import main
 from conformance.contract.model import Encoding, Json
+from conformance.contract.yaml_reader import read_yaml
 from conformance.errors import ContractError, UsageError
 
 DOCUMENTS = Path(__file__).parent / "documents"
@@ -24,12 +25,32 @@ FIXTURES = Path(__file__).parents[1] / "fixtures"
 API = '{"openapi": "3.0.3", "info": {"title": "Library"}, "paths": {"/loans": {"get": {}}}}'
 CORRECT = "Correct the syntax there."
 KINDS = "Give an OpenAPI document (JSON or YAML), or an operation's HTML page."
-ALIAS = (
-    "anchors and aliases are not read: a few lines of them can stand for gigabytes\n"
-    'Write the value out, or use {"$ref": "#/components/…"}.'
-)
+ABOVE = "Name what stands above it, or write the value out."
+LAUGHS = "".join(f"a{n + 1}: &a{n + 1} [{', '.join([f'*a{n}'] * 9)}]\n" for n in range(9))
 RANGE = "Give a number within the range of JSON."
 QUOTE = "Quote it if it is text, or give a number within the range of JSON."
+
+
+def test_an_alias_is_what_it_names_and_a_merge_takes_its_members_in() -> None:
+    text = """
+a: &a {x: &x 1, "y": [&z z, *x]}
+b: *a
+c: {<<: *a, x: 2}
+d: {<<: [{x: 3}, *a], "<<x": *z}
+e: &a [*x]
+f: *a
+"""
+    first = {"x": 1, "y": ["z", 1]}
+    assert read_yaml(text, "here") == {
+        "a": first,
+        "b": first,
+        "c": {"x": 2, "y": ["z", 1]},
+        "d": {"<<x": "z", "x": 3, "y": ["z", 1]},
+        "e": [1],
+        "f": [1],
+    }
+    assert read_yaml('a: {"<<": {"b": 1}}', "here") == {"a": {"<<": {"b": 1}}}
+
 
 names = st.text(st.sampled_from("ab/~0 1%é"), max_size=4)
 values = st.recursive(
@@ -193,9 +214,11 @@ READ_ERRORS: list[tuple[str | bytes, str]] = [
      f"\n{CORRECT}")),
     ("a: \x07", (": this is not YAML: unacceptable character #x0007: control characters are not "
      f"allowed\n{CORRECT}")),
-    ("a: &x 1", f":1: {ALIAS}"),
-    ("a:\n  b: &x [1]", f":2: {ALIAS}"),
-    ("a: 1\nb: *x", f":2: {ALIAS}"),
+    ("a: 1\nb: *x", f":2: the alias *x names nothing that stands above it\n{ABOVE}"),
+    ("a: &x [1, *x]", f":1: the alias *x stands inside what it names\n{ABOVE}"),
+    (f"a0: &a0 1\n{LAUGHS}", (":7: the aliases stand for over 200,000 values\n"
+     'Write fewer, or use {"$ref": "#/components/…"}.')),
+    ("a: &x 1\nb: {<<: *x}", ":2: << takes in what is no mapping\nGive it the alias of a mapping."),
     ("a: 1\nb: 2\na: 3", (':3: the key "a" stands twice in one object\n'
      "Keep one of the two: no reader knows which is meant.")),
     ("1: a\n'1': b", (':2: the key "1" stands twice in one object\n'
@@ -261,7 +284,7 @@ def test_file_too_large(tmp_path: Path) -> None:
         ("'1'", "1"), ('"true"', "true"), ("!!str 1", "1"), ("! 1", "1"), ("|\n  1", "1"),
         ("!!seq [1, {a: 2}]", [1, {"a": 2}]), ("[]", []), ("{}", {}), ("\n  - 1\n  -", [1, None]),
         ("{1: a, true: b, ~: c, no: d, <<: {}}",
-         {"1": "a", "true": "b", "~": "c", "no": "d", "<<": {}}),
+         {"1": "a", "true": "b", "~": "c", "no": "d"}),
     ],
 )  # fmt: skip
 def test_yaml_has_the_types_of_json(text: str, value: Json) -> None:

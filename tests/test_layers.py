@@ -32,6 +32,7 @@ ORDER = (
     "contract.model",
     "contract.fields",
     "contract.json_reader",
+    "contract.yaml_aliases",
     "contract.yaml_reader",
     "contract.fetch",
     "contract.page",

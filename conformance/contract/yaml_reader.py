@@ -4,7 +4,8 @@ Why not a loader of PyYAML: those follow YAML 1.1 (`no` is false, `12:30` is 750
 without bound, keep the last of two equal keys, and recurse as deep as the document says. The
 events are flat; what a plain scalar means is the JSON-compatible part of the core schema
 (YAML 1.2.2, section 10.3.2). OpenAPI 3.0.3, section 4.2 asks for just that: keys are strings,
-tags are those of the JSON schema.
+tags are those of the JSON schema. An alias stands for the events of what it names, as long as all
+of them together are few; `<<` takes the members of another mapping in, as most readers do.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import yaml
 
 from conformance.contract.json_reader import repeated_key
 from conformance.contract.model import Json
+from conformance.contract.yaml_aliases import Aliases, error_at, line_of
 from conformance.errors import ContractError
 
 try:
@@ -26,6 +28,9 @@ except ImportError:  # pragma: no cover  (a PyYAML built without libyaml: slower
 
 MAX_DEPTH = 400
 """Deeper than any real document, far below what recursive readers after us can bear."""
+
+_MERGE = "<<"
+"""The key that takes the members of another mapping in (YAML 1.1, the type `merge`)."""
 
 _CONSTANTS: dict[str, Json] = {
     "": None,
@@ -45,11 +50,13 @@ _CORE_TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("map", "seq", "s
 def read_yaml(text: str, place: str) -> Json:
     """Return the value of the YAML `text`, a single document.
 
-    Raises ContractError, naming `place` and the line, for a syntax error, an alias or anchor, a
-    tag, a repeated key, a key that is no scalar, a second document, nesting over 400 levels.
+    Raises ContractError, naming `place` and the line, for a syntax error, an alias that names
+    nothing above it or of which too much would come, a tag, a repeated key, a key that is no
+    scalar, a second document, nesting over 400 levels.
     """
     try:
-        return _Builder(place).build(yaml.parse(text, Loader=_Loader))
+        events = Aliases(place).expanded(yaml.parse(text, Loader=_Loader))
+        return _Builder(place).build(events)
     except yaml.MarkedYAMLError as problem:
         mark = problem.problem_mark or problem.context_mark
         line = mark.line + 1 if mark else 1
@@ -62,10 +69,14 @@ def read_yaml(text: str, place: str) -> Json:
 
 @dataclass
 class _Open:
-    """A collection still being read; `key` is the member whose value comes next."""
+    """A collection still being read; `key` is the member whose value comes next.
+
+    `merges` says that it takes in the members of another one.
+    """
 
     value: dict[str, Json] | list[Json]
     key: str | None = None
+    merges: bool = False
 
 
 @dataclass
@@ -84,8 +95,6 @@ class _Builder:
                         raise self._error(
                             event, "a second document begins", "Give one document a file."
                         )
-                case yaml.AliasEvent():
-                    raise self._alias(event)
                 case yaml.ScalarEvent():
                     self._check(event)
                     self._scalar(event)
@@ -93,14 +102,12 @@ class _Builder:
                     self._check(event)
                     self._start(event)
                 case yaml.CollectionEndEvent():
-                    self.open.pop()
+                    self._end(event)
                 case _:
                     pass
         return self.root
 
     def _check(self, event: yaml.Event) -> None:
-        if event.anchor is not None:  # type: ignore[attr-defined]  # (NodeEvent has one)
-            raise self._alias(event)
         tag = event.tag  # type: ignore[attr-defined]  # (scalars and collections have one)
         if tag not in (None, "!") and tag not in _CORE_TAGS:
             raise self._error(event, f"the tag {tag} is not read", "Write plain JSON values.")
@@ -116,9 +123,24 @@ class _Builder:
         self._add(value)
         self.open.append(_Open(value))
 
+    def _end(self, event: yaml.Event) -> None:
+        """Close a collection; a mapping takes in what it merges, its own members first."""
+        top = self.open.pop()
+        if not top.merges or not isinstance(top.value, dict):
+            return
+        others = top.value.pop(_MERGE)
+        for other in others if isinstance(others, list) else [others]:
+            if not isinstance(other, dict):
+                raise self._error(
+                    event, "<< takes in what is no mapping", "Give it the alias of a mapping."
+                )
+            for name, value in other.items():
+                top.value.setdefault(name, value)
+
     def _scalar(self, event: yaml.ScalarEvent) -> None:
         if self._awaits_key():
             top = self.open[-1]
+            top.merges |= event.value == _MERGE and event.implicit[0]
             if event.value in top.value:
                 raise repeated_key(event.value, self._line(event))
             top.key = event.value
@@ -163,13 +185,6 @@ class _Builder:
             top.value[str(top.key)] = value
             top.key = None
 
-    def _alias(self, event: yaml.Event) -> ContractError:
-        return self._error(
-            event,
-            "anchors and aliases are not read: a few lines of them can stand for gigabytes",
-            'Write the value out, or use {"$ref": "#/components/…"}.',
-        )
-
     def _no_number(self, event: yaml.ScalarEvent) -> ContractError:
         shown = event.value if len(event.value) <= 20 else f"{event.value[:20]}…"  # noqa: PLR2004
         return self._error(
@@ -179,8 +194,7 @@ class _Builder:
         )
 
     def _error(self, event: yaml.Event, what: str, remedy: str) -> ContractError:
-        return ContractError(what, remedy, self._line(event))
+        return error_at(self.place, event, what, remedy)
 
     def _line(self, event: yaml.Event) -> str:
-        mark = event.start_mark
-        return f"{self.place}:{mark.line + 1}" if mark else self.place
+        return line_of(self.place, event)

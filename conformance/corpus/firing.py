@@ -119,13 +119,20 @@ class _Kept(JournalWriter):
     def write(self, kind: str, record: Record | Clause) -> None:  # noqa: ARG002  (each is of one)
         if isinstance(record, Clause):
             self._clauses.setdefault(record.id, record)
-        elif isinstance(record, CaseRecord):
-            self._cases[record.id] = record
         elif isinstance(record, AbortRecord):
             self._abort = self._abort or record
 
+    def finish(self, record: CaseRecord, *, started: bool = True) -> None:  # noqa: ARG002  (kept)
+        """Keep what became of a case."""
+        self._cases[record.id] = record
+
     def start(self, case: str) -> None:
         """Forget that `case` is being sent."""
+
+    def write_all(self, kind: str, records: Iterable[Record | Clause]) -> None:
+        """Keep each of `records`."""
+        for record in records:
+            self.write(kind, record)
 
     def journal(self, plan: Plan, planned: int) -> Journal:
         """Return what was kept of `plan`, of which so many cases were to be held."""
