@@ -18,7 +18,7 @@ from conformance.case import Case
 from conformance.contract.model import Content, Encoding, Operation
 from conformance.exchange import Exchange, Request
 from conformance.plan import Plan, derive
-from conformance.protocol import FORM, array_spelling
+from conformance.protocol import FORM
 from conformance.protocol.array_spelling import NAME, READ, STYLES, Style, array_of, trial
 from conformance.schema import View
 from conformance.traits import traits
@@ -124,7 +124,7 @@ def needs_array(plan: Plan, case: Case) -> bool:
 def _trial(plan: Plan) -> list[Case]:
     """Return the cases that tell how arrays are read, also where a budget has cut them."""
     if plan.left_out:
-        return [*array_spelling.cases(plan.deriver)]
+        return [*plan.spellings]
     return [case for case in plan.cases if case.clause.keyword == NAME]
 
 

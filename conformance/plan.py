@@ -22,7 +22,7 @@ from conformance.deriving import deriver_for
 from conformance.documented_headers import header_clauses
 from conformance.exchange import Request
 from conformance.naming import speaks_through_members
-from conformance.protocol import protocol_cases
+from conformance.protocol import array_spelling, protocol_cases
 from conformance.remarks import remarks
 from conformance.responses import response_clauses
 from conformance.together import together
@@ -36,7 +36,8 @@ class Plan:
 
     `preflight` is the smallest valid request: where it is not accepted, nothing can be judged.
     `names` are those that an error may blame. `left_out` counts cases that a budget has cut. Of
-    a large operation a `whole` plan has all cases, another one a share.
+    a large operation a `whole` plan has all cases, another one a share. `spellings` are the cases
+    that tell how arrays are read, also those that were cut.
     """
 
     operation: Operation
@@ -48,6 +49,7 @@ class Plan:
     names: frozenset[str]
     left_out: int = 0
     whole: bool = False
+    spellings: tuple[Case, ...] = ()
 
     @cached_property
     def deriver(self) -> Deriver:
@@ -100,7 +102,7 @@ class Plan:
         kept = tuple(case for case in self.cases if case.clause.id not in lost)
         return self._with(kept, clauses)
 
-    @property
+    @cached_property
     def answers(self) -> tuple[Clause, ...]:
         """The clauses that are judged over all answers of the run, after the cases."""
         sides = ("response", "prose", "state")
@@ -169,6 +171,7 @@ def _derived(operation: Operation, values: Values, *, whole: bool) -> Plan:
         deriver.names,
         deriver.left_out,
         whole,
+        tuple(case for case in cases if case.clause.keyword == array_spelling.NAME),
     )
     vars(plan)["deriver"] = deriver
     return plan

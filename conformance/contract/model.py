@@ -168,9 +168,11 @@ class Operation:
 
     def response_for(self, status: int) -> DocumentedResponse | None:
         """Return the entry that documents `status`: exact before range before default."""
-        order = (str(status), f"{status // 100}XX", "default")
-        found = {response.status: response for response in self.responses}
-        return next((found[key] for key in order if key in found), None)
+        for key in (str(status), f"{status // 100}XX", "default"):
+            for response in self.responses:
+                if response.status == key:
+                    return response
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,10 @@ def row(part: Part) -> tuple[str, ...]:
         )
         cases, derive_s, derive_mb = json.loads(done.stdout)
         words = [*PYTEST, "--pyargs", "conformance", "--depth=quick", f"-n{PROCESSES}"]
+        words += [
+            "-o",
+            f"cache_dir={folder / _CACHE.parents[1]}",
+        ]  # where pytest's own may be elsewhere
         words += [f"--contract={part.document}", f"--reports={name}/reports", *part.words]
         first = first_request_s(words, folder)
         taken = run(Command("run", words, folder, frozenset({0, 1, 7}), OURS))
