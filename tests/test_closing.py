@@ -73,6 +73,15 @@ def test_what_a_provider_closes_is_advice_at_every_depth(media_type: str) -> Non
 
 
 @pytest.mark.parametrize("media_type", [JSON, FORM])
+def test_an_object_that_names_no_member_stays_open(media_type: str) -> None:
+    taking = operation(media_type, each={"type": "object", "properties": {}}, closed=TEXT)
+    taking = replace(taking, contents=tuple(_deep(each) for each in taking.contents), closed=True)
+    sent = b"".join(case.request.body or b"" for case in derive(taking).cases)
+    assert b"each[key]=abc" in sent or b'"each": {}' in sent
+    assert complaints(taking) == []
+
+
+@pytest.mark.parametrize("media_type", [JSON, FORM])
 def test_an_object_that_nobody_closes_owes_nothing(media_type: str) -> None:
     plan = derive(operation(media_type))
     assert not [c for c in plan.clauses if c.level is Level.SHOULD and c.side == "request"]

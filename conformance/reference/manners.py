@@ -79,7 +79,8 @@ def closed(schema: Json, *, here: bool) -> Json:
     found = dict(schema)
     if isinstance(schema.get("properties"), dict):
         found["properties"] = {n: closed(e, here=here) for n, e in schema["properties"].items()}
-        if here and not schema.keys() & {"additionalProperties", "unevaluatedProperties", *_MORE}:
+        others = {"additionalProperties", "unevaluatedProperties", *_MORE} & schema.keys()
+        if here and schema["properties"] and not others:
             found["additionalProperties"] = False
     for name in ("items", "additionalProperties"):
         if name in schema:
