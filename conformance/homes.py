@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 
 from conformance.clause import Clause
 from conformance.records import CaseRecord
@@ -40,38 +41,58 @@ def explained(groups: list[Group]) -> list[Group]:
     A request that breaks several clauses is accepted where the target ignores all of them, and
     breaks the server where one of them does.
     """
+    known = {symptom: _Broken(groups, symptom) for symptom in _EXPLAINED}
     moved: dict[tuple[str, Symptom], list[CaseRecord]] = {}
     for group in groups:
         for case in group.cases:
-            home = _home(case, groups) or group.clauses[0]
-            moved.setdefault((home, group.symptom), []).append(case)
+            home = known[case.symptom].home(case) if case.symptom in known else ""
+            moved.setdefault((home or group.clauses[0], group.symptom), []).append(case)
     return [Group((clause,), symptom, tuple(each)) for (clause, symptom), each in moved.items()]
 
 
-def _home(case: CaseRecord, groups: list[Group]) -> str:
-    """Return the clause of another group that explains `case`, or the empty string."""
-    if not case.breaks or case.symptom not in (Symptom.ACCEPTED, Symptom.SERVER_ERROR):
-        return ""
-    apart = {
-        group.clauses[0]
-        for group in groups
-        if any(other.breaks == group.clauses for other in group.cases)
-        and group.symptom is case.symptom is Symptom.ACCEPTED
-    }
-    if case.clause not in case.breaks and apart.issuperset(case.breaks):
-        return case.breaks[0]
-    ignored: set[str] = set()
-    for group in groups:
-        clause = group.clauses[0]
-        if group.symptom is not case.symptom or clause == case.clause:
-            continue
-        own = [set(other.breaks) for other in group.cases if _stands_for(clause, other)]
-        if any(breaks <= set(case.breaks) for breaks in own):
-            if case.symptom is Symptom.SERVER_ERROR or set(case.breaks) in own:
-                return clause if _stands_for(clause, case) or case.clause not in case.breaks else ""
-            ignored |= set.union(*(breaks for breaks in own if breaks <= set(case.breaks)))
-    wholly = set(case.breaks) <= ignored and case.clause not in case.breaks
-    return case.breaks[0] if wholly else ""
+_EXPLAINED = (Symptom.ACCEPTED, Symptom.SERVER_ERROR)
+
+
+class _Broken:
+    """What the failing requests of one symptom break, by clause: asked for each of them."""
+
+    def __init__(self, groups: Iterable[Group], symptom: Symptom) -> None:
+        self._symptom = symptom
+        same = [group for group in groups if group.symptom is symptom]
+        accepted = same if symptom is Symptom.ACCEPTED else []
+        self._apart = {
+            group.clauses[0]
+            for group in accepted
+            if any(case.breaks == group.clauses for case in group.cases)
+        }
+        # Each set stands under one of its members: what lies in another set is found by those.
+        self._sets: dict[str, list[tuple[int, str, frozenset[str]]]] = {}
+        for order, group in enumerate(same):
+            clause = group.clauses[0]
+            own = {frozenset(case.breaks) for case in group.cases if _stands_for(clause, case)}
+            for each in own:
+                self._sets.setdefault(min(each), []).append((order, clause, each))
+
+    def home(self, case: CaseRecord) -> str:
+        """Return the clause of another group that explains `case`, or the empty string."""
+        if not case.breaks:
+            return ""
+        own = case.clause in case.breaks
+        if not own and self._apart.issuperset(case.breaks):
+            return case.breaks[0]
+        whole = frozenset(case.breaks)
+        inside: dict[int, list[tuple[str, frozenset[str]]]] = {}
+        for member in whole:
+            for order, clause, each in self._sets.get(member, ()):
+                if clause != case.clause and each <= whole:
+                    inside.setdefault(order, []).append((clause, each))
+        ignored: set[str] = set()
+        for _, found in sorted(inside.items()):
+            clause = found[0][0]
+            if self._symptom is Symptom.SERVER_ERROR or any(each == whole for _, each in found):
+                return clause if _stands_for(clause, case) or not own else ""
+            ignored.update(*(each for _, each in found))
+        return case.breaks[0] if whole <= ignored and not own else ""
 
 
 def _stands_for(clause: str, case: CaseRecord) -> bool:
@@ -92,6 +113,7 @@ def branched(groups: list[Group], judged: Iterable[CaseRecord]) -> list[Group]:
     passed = [case for case in refused if case.verdict is Verdict.PASS]
     failing = dict.fromkeys(case.clause for case in cases)
 
+    @cache
     def weight(clause: str) -> float:
         hit = sum(clause in (case.clause, *case.instead) for case in cases)
         missed = sum(clause in (case.clause, *case.instead) for case in passed)
