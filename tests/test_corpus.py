@@ -18,11 +18,15 @@ def test_every_document_is_a_row(tmp_path: Path, capfd: Said) -> None:
     (tmp_path / "broken.yaml").write_text("{")
     (tmp_path / "other.json").write_text('{"openapi": "9.0.0"}')
     (tmp_path / "notes.txt").write_text("no description")
+    (tmp_path / "part.json").write_text('{"definitions": {}}')
     kept = tmp_path / "rows"
     asked = ["--embedded", "--break", "2", f"--json={kept}", f"--markdown={tmp_path / 'table'}"]
     assert main([str(tmp_path), *asked]) == 1
     said = capfd.readouterr()
-    assert said.err.splitlines()[0] == "1 of 3: broken.yaml failed"
+    assert said.err.splitlines()[:2] == [
+        "3 of 4 files are descriptions; the others are passed over",
+        "1 of 3: broken.yaml failed",
+    ]
     rows = {line.split()[0]: line.split()[1:] for line in said.out.splitlines() if line}
     assert rows["library.json"][:2] == ["2", "2"]
     assert rows["library.json"][-3:] == ["0", "2/2", "2"]

@@ -144,6 +144,7 @@ ORDER = (
     "reference.loosened",
     "reference.idle",
     "reference.demands",
+    "reference.unsaid",
     "reference.sabotage",
     "reference.headers",
     "reference.statuses",

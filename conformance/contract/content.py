@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from conformance.contract.model import (
     Content,
     DocumentedResponse,
@@ -17,6 +19,8 @@ from conformance.pointer import join
 
 _LOCATIONS = {"path": "simple", "query": "form", "header": "simple", "cookie": "form"}
 """Where a parameter may stand, and its style there by default (OpenAPI 3.0.3, 4.7.12.2)."""
+
+_JSON = "application/json"
 
 _NOT_PARAMETERS = frozenset(("accept", "content-type", "authorization"))
 """Header parameters of these names are ignored (OpenAPI 3.0.3, section 4.7.12.2.1)."""
@@ -56,9 +60,15 @@ class Reader:
         return tuple(found.values())
 
     def body(self, value: Json, pointer: str) -> tuple[tuple[Content, ...], bool]:
-        """Return the contents of a Request Body Object, and whether a body is required."""
+        """Return the contents of a Request Body Object, and whether a body is required.
+
+        Where only ranges are named, JSON is what a range stands for first, if it takes that in.
+        """
         body, pointer = self._follow(value, pointer)
         contents = self._contents(body.get("content", {}), f"{pointer}/content")
+        if all(each.media_type.endswith("/*") for each in contents):
+            wide = [each for each in contents if each.media_type in ("*/*", "application/*")]
+            contents = (*(replace(each, media_type=_JSON) for each in wide[:1]), *contents)
         return contents, body.get("required") is True
 
     def responses(self, value: Json, pointer: str) -> tuple[DocumentedResponse, ...]:

@@ -7,12 +7,13 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from urllib.parse import quote
 
 from conformance.contract.access import Access
 from conformance.contract.content import Reader
 from conformance.contract.dialect import check_dialect
 from conformance.contract.entries import METHODS, Entry, declared_methods, entries
-from conformance.contract.model import CLOSED, Contract, Json, Operation
+from conformance.contract.model import CLOSED, Contract, Json, Operation, Parameter
 from conformance.contract.refs import References
 from conformance.contract.selection import EVERYTHING, Selection
 from conformance.contract.swagger import VERSIONS_READ
@@ -20,6 +21,13 @@ from conformance.errors import ContractError
 from conformance.pointer import join
 
 KNOWN_NAMES_LIMIT = 200
+_PLAIN = re.compile(r"[^!-~]+(?![^{]*\})")
+"""What a path cannot carry as it is (RFC 3986, section 3.3), but for names in braces."""
+
+_SET_BY_HTTP = frozenset(
+    ("connection", "content-length", "host", "te", "trailer", "transfer-encoding", "upgrade")
+)
+_BY_HTTP = "the header {name} is set by HTTP itself (RFC 9110, sections 7.2, 7.6 and 8.6)"
 _FORMATS = "x-conformance-formats"
 """At the root of a document: whether `format` binds."""
 
@@ -171,17 +179,20 @@ def _operation(
         ((), False) if body is None else reader.body(body, f"{pointer}/requestBody")
     )
     security, doubts = access.security(value, pointer)
+    stated = reader.parameters(
+        (entry.item.get("parameters", []), f"{entry.item_pointer}/parameters"),
+        (value.get("parameters", []), f"{pointer}/parameters"),
+    )
+    parameters = tuple(each for each in stated if not _is_set_by_http(each))
+    notes += [_BY_HTTP.format(name=each.name) for each in stated if _is_set_by_http(each)]
     return Operation(
         id=entry.id,
         method=entry.method.upper(),
-        path=entry.path,
+        path=_PLAIN.sub(lambda found: quote(found[0]), entry.path),
         pointer=pointer,
         summary=str(value.get("summary", "")),
         description=str(value.get("description", "")),
-        parameters=reader.parameters(
-            (entry.item.get("parameters", []), f"{entry.item_pointer}/parameters"),
-            (value.get("parameters", []), f"{pointer}/parameters"),
-        ),
+        parameters=parameters,
         contents=contents,
         body_required=required,
         responses=reader.responses(value.get("responses", {}), f"{pointer}/responses"),
@@ -194,6 +205,10 @@ def _operation(
         servers=access.servers(value, entry.item),
         operation_id=entry.operation_id,
     )
+
+
+def _is_set_by_http(parameter: Parameter) -> bool:
+    return parameter.location == "header" and parameter.name.lower() in _SET_BY_HTTP
 
 
 def _check_path(entry: Entry, reader: Reader) -> None:

@@ -24,6 +24,7 @@ from pathlib import Path
 from random import Random
 
 from conformance.contract import load
+from conformance.contract.read import read_value
 from conformance.corpus.child import Child
 from conformance.corpus.examine import Asked, examined
 from conformance.corpus.row import Row
@@ -42,7 +43,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if chosen.one is not None:
         _one(chosen)
         return 0
-    documents = sorted(path for path in chosen.folder.rglob("*") if path.suffix in SUFFIXES)
+    files = sorted(path for path in chosen.folder.rglob("*") if path.suffix in SUFFIXES)
+    documents = [path for path in files if describes(path)]
+    if len(documents) < len(files):
+        _say(f"{len(documents)} of {len(files)} files are descriptions; the others are passed over")
     if not documents:
         sys.stderr.write(f"{chosen.folder} holds no description: {', '.join(sorted(SUFFIXES))}\n")
         return EXIT_USAGE
@@ -57,6 +61,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if chosen.json is not None:
         chosen.json.write_text(json.dumps([asdict(row) for row in rows], indent=1) + "\n")
     return EXIT_FAILED if any(row.failed for row in rows) else 0
+
+
+def describes(path: Path) -> bool:
+    """Whether a file says that it is a description, or cannot be read, so that nobody knows."""
+    try:
+        found = read_value(path.read_text(encoding="utf-8"), str(path))
+    except (ConformanceError, OSError, UnicodeDecodeError):
+        return True
+    return isinstance(found, dict) and not {"openapi", "swagger"}.isdisjoint(found)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from conformance.reference.answers import Answers, Refusal, stripe_like
 from conformance.reference.bodies import from_json, from_parts, from_text, is_json
-from conformance.reference.breaks import FORM, Broken
+from conformance.reference.breaks import Broken
 from conformance.reference.form import FormError, pairs, tree
 from conformance.reference.http import Request, Response
 from conformance.reference.manners import closed
 from conformance.reference.parameters import Missing, Sent
 from conformance.reference.schema import Checker, Problem
+from conformance.reference.unsaid import FORM, PARTS
 from conformance.reference.values import Reader
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ class _Endpoint:
             value: Json = reader.read(schema, tree(pairs(request.body)))
         elif is_json(content.media_type):
             value = from_json(request.body)
-        elif content.media_type == "multipart/form-data":
+        elif content.media_type == PARTS:
             given = request.header("content-type") or ""
             value = from_parts(content, given, request.body)
         elif content.media_type == "text/plain":
@@ -130,9 +131,10 @@ class _Endpoint:
         if given is None and not request.body:
             return contents[0] if self.operation.body_required else None
         named = (given or "").partition(";")[0].strip().lower()
-        for content in contents:
-            if content.media_type in (named, "*/*"):
-                return content
+        for wanted in (named, f"{named.partition('/')[0]}/*", "*/*"):
+            for content in contents:
+                if content.media_type == wanted:
+                    return content
         message = f"Unsupported media type: {named[:200] or 'none given'}."
         known = any(each.covers(415) for each in self.operation.responses)
         raise Refusal(message, status=415 if known else 400)

@@ -23,17 +23,20 @@ from conformance.errors import UsageError
 from conformance.reference.bodies import is_json
 from conformance.reference.demands import demands, safe
 from conformance.reference.headers import spoilable
-from conformance.reference.idle import at, is_bound, is_said_again
+from conformance.reference.idle import is_said_again
 from conformance.reference.loosened import without
 from conformance.reference.places import spoilable_in
 from conformance.reference.sabotage import Sabotage
-from conformance.reference.schema import Checker, Path, types_of
+from conformance.reference.schema import Checker
 from conformance.reference.statuses import given, has_body
+from conformance.reference.unsaid import is_unsaid, is_unsaid_outside
 
 if TYPE_CHECKING:
-    from conformance.contract.model import Json, Operation
+    from conformance.contract.model import Operation
 
-FORM = "application/x-www-form-urlencoded"
+_TEXTS = ("text/plain", "text/*", "*/*")
+"""What an answer may be that has the wrong media type."""
+
 DEPTH_LIMIT = 8
 NEAREST = 5
 
@@ -71,7 +74,7 @@ def _breakable(operation: Operation) -> dict[str, Broken]:
     for index, content in enumerate(operation.contents):
         checker = Checker(content.schema, operation.asserts_formats)
         for name, site in demands(content.schema, "", (), checker, DEPTH_LIMIT):
-            if content.media_type == FORM and _unsaid(name, site, content.schema):
+            if is_unsaid(content, site):
                 continue
             if name.endswith("/format") and not operation.asserts_formats:
                 continue
@@ -86,28 +89,14 @@ def _breakable(operation: Operation) -> dict[str, Broken]:
         for name, sabotage in spoilable(response):
             found[base + name] = Broken(operation, base + name, sabotage)
         for content in response.contents[:1] if has_body(operation, response) else ():
-            sabotage = Sabotage(response.status, (), "media-type")
-            found[f"{base}/media-type"] = Broken(operation, f"{base}/media-type", sabotage)
+            if not any(each.media_type in _TEXTS for each in response.contents):
+                sabotage = Sabotage(response.status, (), "media-type")
+                found[f"{base}/media-type"] = Broken(operation, f"{base}/media-type", sabotage)
             # Of what is no JSON nothing can be told but its media type.
             sites = spoilable_in(content, response.status) if is_json(content.media_type) else ()
             for name, sabotage in sites:
                 found.setdefault(base + name, Broken(operation, base + name, sabotage))
     return found
-
-
-def _unsaid(name: str, site: Path, schema: Json) -> bool:
-    """Whether no form can break a clause: it spells nothing but objects, and any text is a text.
-
-    A bracketed name may be another name, where the schema is not closed to those.
-    """
-    closed = isinstance(schema, dict) and schema.get("additionalProperties") is False
-    return name == "/type" or (
-        name.endswith("/type") and not closed and _kinds_at(schema, site) == {"string"}
-    )
-
-
-def _kinds_at(schema: Json, way: Path) -> set[str]:
-    return {*types_of(at(schema, way))}
 
 
 def _of_parameters(operation: Operation) -> dict[str, Broken]:
@@ -119,8 +108,7 @@ def _of_parameters(operation: Operation) -> dict[str, Broken]:
         changed = {
             f"{base}{name}": replace(parameter, schema=without(schema, site, checker))
             for name, site in demands(schema, "", (), checker, DEPTH_LIMIT)
-            if (name.endswith("/required") or not _is_text(schema, site))
-            and not (parameter.location == "path" and site == ("minLength",) and _of_one(schema))
+            if not is_unsaid_outside(parameter, site)
             and not (name.endswith("/format") and not operation.asserts_formats)
         }
         if parameter.required and parameter.location != "path":
@@ -130,18 +118,3 @@ def _of_parameters(operation: Operation) -> dict[str, Broken]:
             parameters = (*others[:index], other, *others[index + 1 :])
             found[name] = Broken(replace(operation, parameters=parameters), name)
     return found
-
-
-def _of_one(schema: Json) -> bool:
-    """Whether a text of a path need only be there: a path cannot say an empty one."""
-    return bool(schema["minLength"] == 1)
-
-
-def _is_text(schema: Json, way: Path) -> bool:
-    """Whether any text fits the keyword at `way`, where all that is sent is text."""
-    if way[-1] in ("anyOf", "oneOf"):
-        branches = at(schema, way)[way[-1]]
-        return any(isinstance(each, dict) and not is_bound(each) for each in branches)
-    if way[-1] != "type":
-        return False
-    return not {"integer", "number", "boolean"} & _kinds_at(schema, way)

@@ -35,8 +35,8 @@ def spoilable_in(content: Content, status: str) -> Iterator[tuple[str, Sabotage]
 def _places(
     schema: Json, name: str, place: Path, checker: Checker, depth: int
 ) -> Iterator[tuple[str, Path, str]]:
-    if not isinstance(schema, dict) or depth == 0:
-        return
+    if not isinstance(schema, dict) or depth == 0 or schema.get("writeOnly"):
+        return  # nobody asks of an answer what is there to be sent alone
     if "$ref" in schema:
         yield from _places(checker.resolve(schema), name, place, checker, depth - 1)
     for keyword in CHECKS:
