@@ -212,9 +212,10 @@ class Deriver:
 
     def expectation(self, request: Request) -> Expectation:
         """Return what the contract owes `request`, its body in the declared media type."""
-        if request not in self._expectations:
-            self._expectations[request] = self.judge.expectation(self.read(request))
-        return self._expectations[request]
+        found = self._expectations.get(request)
+        if found is None:
+            found = self._expectations[request] = self.judge.expectation(self.read(request))
+        return found
 
     def advised(self, request: Request) -> Expectation:
         """Return what `request` is owed by a target that closes what it is known to close."""

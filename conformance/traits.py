@@ -30,6 +30,8 @@ _MARKS = {
     "markup": (b"%3C", b"%3c", b"%3E", b"%3e", b"%22", b"%27", b"%5C", b"%5c"),
 }
 _UNESCAPED = ("raw brackets", "plus sign")
+_BRACKET = re.compile(rb"\[|%5[Bb]")
+_NAMELESS = "with "
 _NOT_UTF8 = "bytes that are not UTF-8"
 _ORDER = (*_HIGH, *[each for each in _MARKS if each != "markup"], "empty name", "markup")
 
@@ -43,25 +45,22 @@ def _traits(request: Request) -> Iterator[str]:
     query = request.path.partition("?")[2].encode("latin-1")
     body = b"&".join(filter(None, (query, request.body)))
     pairs = body.split(b"&") if query or "urlencoded" in request.media_type.lower() else []
-    found: set[str] = set()
-    names = set[bytes]()
-    for index, each in enumerate(pairs):
-        marks, name = _pair(each)
-        found |= marks
-        if index < _MOST_NAMES:
-            names.add(name)
+    known = [_pair(each) for each in pairs]
+    found = set[str]().union(*[marks for marks, _ in known])
+    names = {name for _, name in known[:_MOST_NAMES]}
     if not pairs:
         found |= _marks(body)
     elif body[:1] == b"=" or b"&=" in body:
         found.add("empty name")
-    yield from (each for each in _ORDER if each in found)
+    if found:
+        yield from (each for each in _ORDER if each in found)
     if _NOT_UTF8 in found and len(body) <= _LONG_BODY:
         yield _NOT_UTF8
     if len(body) > _LONG_BODY:
         yield "long body"
     if not body and request.method not in _BODILESS:
         yield "no body"
-    yield from sorted(f"with {name.decode('latin-1')}" for name in names if name)
+    yield from sorted(names - {_NAMELESS})
 
 
 def _marks(data: bytes) -> frozenset[str]:
@@ -85,10 +84,11 @@ _known_marks = lru_cache(maxsize=1024)(_marks)
 
 
 @lru_cache(maxsize=2048)
-def _pair(data: bytes) -> tuple[frozenset[str], bytes]:
-    """Return what a pair of a form shows, and the name before its brackets."""
+def _pair(data: bytes) -> tuple[frozenset[str], str]:
+    """Return what a pair of a form shows, and that it is sent, by the name before its brackets."""
     name, _, text = data.partition(b"=")
-    return _known_marks(name) | _known_marks(text), re.split(rb"\[|%5[Bb]", name)[0]
+    top = _BRACKET.split(name, 1)[0]
+    return _known_marks(name) | _known_marks(text), f"with {top.decode('latin-1')}"
 
 
 def _is_utf8(data: bytes) -> bool:

@@ -45,7 +45,8 @@ def write(template: str, declared: Fields, values: Mapping[str, Json]) -> str:
 def read(template: str, declared: Fields, path: str) -> Readings:
     """Return what `path`, an instance of `template`, may stand for."""
     names, greedy, lazy = _patterns(template)
-    found, other = greedy.fullmatch(path), lazy.fullmatch(path)
+    found = greedy.fullmatch(path)
+    other = found if lazy is greedy else lazy.fullmatch(path)
     if found is None or other is None:
         return Readings((), unreadable=True)
     texts = dict(zip(names, found.groups(), strict=True))
@@ -61,9 +62,12 @@ def _is_odd(text: str) -> bool:
 
 @lru_cache(maxsize=64)
 def _patterns(template: str) -> tuple[list[str], re.Pattern[str], re.Pattern[str]]:
+    """Return the names in `template`, and what finds their values; one apart by `/` has one way."""
     pieces = _EXPRESSION.split(template)
     fixed = [re.escape(piece) for piece in pieces[::2]]
-    return pieces[1::2], re.compile("([^/]+)".join(fixed)), re.compile("([^/]+?)".join(fixed))
+    greedy = re.compile("([^/]+)".join(fixed))
+    apart = all("/" in piece for piece in pieces[2:-1:2])
+    return pieces[1::2], greedy, greedy if apart else re.compile("([^/]+?)".join(fixed))
 
 
 def _values(declared: Fields, texts: Mapping[str, str]) -> Iterator[tuple[str, list[Json], bool]]:

@@ -56,10 +56,11 @@ def _is_stranger(node: Node | None, place: Place) -> bool:
     """
     if node is None:
         return False
+    own, children = node.parted()
     if place.style != "index":
-        return bool(node.children)
-    deep = any(child.children for child in node.children.values())
-    return deep or (bool(node.texts) and place.types <= {"array", "object"})
+        return bool(children)
+    deep = any(child.parted()[1] for child in children.values())
+    return deep or (bool(own) and place.types <= {"array", "object"})
 
 
 def _escape(text: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from conformance.percent import decoded
@@ -18,16 +18,53 @@ _SAVED = len("%41") - len("A")
 """So much shorter does each escape become that is one."""
 
 
-@dataclass
+@dataclass(frozen=True, slots=True, eq=False)
+class Pair:
+    """One pair, decoded. `steps` are those of its name, None where the brackets do not close.
+
+    `raw` is the text as it was sent. `bad` says that a server may refuse to decode it, `malformed`
+    that an escape is none. The same octets are the same object, as long as they are remembered.
+    """
+
+    name: str
+    steps: tuple[str, ...] | None
+    text: str
+    raw: str
+    bad: bool
+    malformed: bool
+
+    @property
+    def unbracketed(self) -> Pair:
+        """The pair whose brackets, if any, are part of its name."""
+        return self if self.steps == (self.name,) else replace(self, steps=(self.name,))
+
+
 class Node:
     """What was sent under one name: texts of its own, and children in brackets.
 
-    `raws` are the texts as they were sent, before any decoding.
+    `pairs` are all of it, in the order of sending; their first `depth` steps led here.
     """
 
-    texts: list[str] = field(default_factory=list)
-    raws: list[str] = field(default_factory=list)
-    children: dict[str, Node] = field(default_factory=dict)
+    __slots__ = ("depth", "pairs")
+
+    def __init__(self, pairs: tuple[Pair, ...], depth: int = 1) -> None:
+        self.pairs = pairs
+        self.depth = depth
+
+    def parted(self) -> tuple[list[Pair], dict[str, Node]]:
+        """Return the pairs that are texts of its own, and what was sent under each name inside."""
+        own, deeper = list[Pair](), list[Pair]()
+        for pair in self.pairs:
+            (own if len(pair.steps or ()) <= self.depth else deeper).append(pair)
+        return own, _by_step(deeper, self.depth)
+
+
+def _by_step(pairs: Iterable[Pair], depth: int) -> dict[str, Node]:
+    """Return the nodes of `pairs`, all of which have a step at `depth`."""
+    found: dict[str, list[Pair]] = {}
+    for pair in pairs:
+        found.setdefault((pair.steps or ())[depth], []).append(pair)
+    return {step: Node(tuple(each), depth + 1) for step, each in found.items()}
 
 
 def trees(
@@ -40,57 +77,29 @@ def trees(
     percent-encoding, which some decoders drop; None where there is neither.
     """
     sent = data.split(b"&")
-    pairs = [_pair(each) for each in sent if each]
-    unreadable = len(pairs) < len(sent) and bool(data)
-    odd = False
-    for pair in pairs:
-        unclosed = pair.steps is None and pair.name not in literal
-        unreadable |= pair.bad or unclosed
-        odd |= pair.malformed or unclosed
-    clean = [each for each in pairs if not each.malformed] if odd else []
-    return _tree(pairs, literal), _tree(clean, literal, drop=True) if odd else None, unreadable
-
-
-@dataclass(frozen=True, slots=True)
-class _Pair:
-    """One pair, decoded. `steps` are those of its name, None where the brackets do not close.
-
-    `bad` says that a server may refuse to decode it, `malformed` that an escape is none.
-    """
-
-    name: str
-    steps: tuple[str, ...] | None
-    text: str
-    raw: str
-    bad: bool
-    malformed: bool
+    found = [pair_of(each) for each in sent if each]
+    unreadable = len(found) < len(sent) and bool(data)
+    pairs, clean = list[Pair](), list[Pair]()
+    for each in found:
+        known = each.name in literal
+        unclosed = each.steps is None and not known
+        unreadable |= each.bad or unclosed
+        pair = each.unbracketed if unclosed or known else each
+        pairs.append(pair)
+        if not (each.malformed or unclosed):
+            clean.append(pair)
+    odd = len(clean) < len(pairs)
+    return _by_step(pairs, 0), _by_step(clean, 0) if odd else None, unreadable
 
 
 @lru_cache(maxsize=4096)
-def _pair(data: bytes) -> _Pair:
+def pair_of(data: bytes) -> Pair:
     """Read one pair; requests share most of theirs."""
     raw_name, _, raw_text = data.partition(b"=")
     name, bad_name, odd_name = _decode(raw_name)
     text, bad_text, odd_text = _decode(raw_text)
     raw = raw_text.decode("latin-1")
-    return _Pair(name, _steps(name), text, raw, bad_name or bad_text, odd_name or odd_text)
-
-
-def _tree(
-    pairs: Iterable[_Pair], literal: frozenset[str], *, drop: bool = False
-) -> dict[str, Node]:
-    """Return what was sent by name; `drop` passes over names whose brackets do not close."""
-    tree: dict[str, Node] = {}
-    for pair in pairs:
-        steps = None if pair.name in literal else pair.steps
-        if steps is None and drop and pair.name not in literal:
-            continue
-        node = tree.setdefault(steps[0] if steps else pair.name, Node())
-        for step in steps[1:] if steps else ():
-            node = node.children.setdefault(step, Node())
-        node.texts.append(pair.text)
-        node.raws.append(pair.raw)
-    return tree
+    return Pair(name, _steps(name), text, raw, bad_name or bad_text, odd_name or odd_text)
 
 
 @lru_cache(maxsize=8192)

@@ -42,52 +42,59 @@ def encode(body: Json, content: Content, spelling: Spelling) -> bytes:
     if not isinstance(body, dict):
         raise InexpressibleError("a form is always an object")
 
-    same = Same(content)
+    writer = _writer(Same(content), spelling)
     try:
-        return "&".join(
-            [
-                _nested(name, Same(value), same, spelling)
-                if isinstance(value, dict | list)
-                else _single(name, value, same, spelling)
-                if isinstance(value, str)
-                else _member(name, value, content, spelling)
-                for name, value in body.items()
-            ]
-        ).encode()
+        return "&".join([writer.member(name, value) for name, value in body.items()]).encode()
     except UnicodeEncodeError as problem:
         raise InexpressibleError("a lone surrogate has no UTF-8 form") from problem
 
 
-@lru_cache(maxsize=2048)
-def _nested(name: str, value: Same, content: Same, spelling: Spelling) -> str:
-    """Return the text of a member that bodies share: written once, known by its identity."""
-    return _member(name, value.value, content.value, spelling)
+@lru_cache(maxsize=8)
+def _writer(content: Same, spelling: Spelling) -> _Writer:
+    return _Writer(content.value, spelling)
 
 
-@lru_cache(maxsize=8192)
-def _single(name: str, value: str, content: Same, spelling: Spelling) -> str:
-    return _member(name, value, content.value, spelling)
+class _Writer:
+    """Writes the members of one content's bodies; what bodies share is written once."""
+
+    def __init__(self, content: Content, spelling: Spelling) -> None:
+        self._content = content
+        self._spelling = spelling
+        self._text = _escape("", spelling.space)
+        self._name = _escape("" if spelling.encoded_brackets else "[]", spelling.space)
+        self._known: dict[tuple[str, str | int], tuple[Json, str]] = {}
+
+    def member(self, name: str, value: Json) -> str:
+        """Return the pairs of a member. A text is known by itself, what holds others by identity.
+
+        Raises InexpressibleError and UnicodeEncodeError.
+        """
+        if isinstance(value, bool | int | float | None):
+            return self._written(name, value)
+        key = (name, value if isinstance(value, str) else id(value))
+        known = self._known.get(key)
+        if known is None:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            known = self._known[key] = (value, self._written(name, value))
+        return known[1]
+
+    def _written(self, name: str, value: Json) -> str:
+        escape = self._name
+        return "&".join([f"{escape(key)}={text}" for key, text in self._pairs(name, value)])
+
+    def _pairs(self, name: str, value: Json) -> Pairs:
+        content, arrays = self._content, self._spelling.arrays
+        style = array_style(content, name)
+        if style == "repeat" and value and isinstance(value, dict) and _spreads(content, name):
+            return beside(value, self._text)
+        if arrays is not None and style != "json":
+            style = arrays
+        return pairs(name, value, style or _usual_style(content, name), self._text)
 
 
-def _member(name: str, value: Json, content: Content, spelling: Spelling) -> str:
-    def escape(text: str) -> str:
-        return _escape(text, spelling)
-
-    return "&".join(
-        f"{_escape(key, spelling, brackets=True)}={text}"
-        for key, text in _pairs(name, value, content, spelling, escape)
-    )
-
-
-def _pairs(
-    name: str, value: Json, content: Content, spelling: Spelling, escape: Callable[[str], str]
-) -> Pairs:
-    style = array_style(content, name)
-    if style == "repeat" and value and isinstance(value, dict) and _spreads(content, name):
-        return beside(value, escape)
-    if spelling.arrays is not None and style != "json":
-        style = spelling.arrays
-    return pairs(name, value, style or _usual_style(content, name), escape)
+_MOST_KNOWN = 4096
+"""So many members of one content's bodies are kept as they are written."""
 
 
 def _spreads(content: Content, name: str) -> bool:
@@ -105,10 +112,15 @@ def _usual_style(content: Content, name: str) -> Style:
     return "repeat" if _places(Same(content)).of(name).takes_array else "index"
 
 
-@lru_cache(maxsize=8192)
-def _escape(text: str, spelling: Spelling, *, brackets: bool = False) -> str:
-    safe = "*-._ " + ("[]" if brackets and not spelling.encoded_brackets else "")
-    return quote(text, safe=safe).replace("~", "%7E").replace(" ", spelling.space)
+@lru_cache(maxsize=8)
+def _escape(reserved: str, space: str) -> Callable[[str], str]:
+    """Return what escapes texts but for some `reserved` characters; they come again and again."""
+
+    @lru_cache(maxsize=8192)
+    def escaped(text: str) -> str:
+        return quote(text, safe=f"*-._ {reserved}").replace("~", "%7E").replace(" ", space)
+
+    return escaped
 
 
 # --- bytes → readings -----------------------------------------------------------------------------
@@ -127,11 +139,11 @@ def read(data: bytes, content: Content) -> Readings:
 
 
 def _read(data: bytes, content: Content) -> Readings:
-    found = _by_names(data, content) or _as_a_whole(data, content)
+    found = _with(data, content)
     whole = _whole_names(data, content)
     if not whole:
         return found
-    other = _as_a_whole(data, content, whole)
+    other = _with(data, content, whole)
     half = MOST_READINGS // 2
     values = (*found.values[:half], *other.values[:half])
     complete = found.complete and other.complete
@@ -162,72 +174,8 @@ def _whole_names(data: bytes, content: Content) -> frozenset[str]:
     return frozenset(found)
 
 
-class _Fields:
-    """What the texts under each name may stand for, in one content; requests share most of them."""
-
-    def __init__(self, content: Content) -> None:
-        self.places = _Places(content)
-        self._known: dict[tuple[str, bytes], list[Json] | None] = {}
-        self._refusable: set[tuple[str, bytes]] = set()
-
-    def read(self, name: str, data: bytes) -> tuple[list[Json], bool] | None:
-        """Return what `data`, all that was sent under `name`, stands for, and if it is refusable.
-
-        None where it is so odd that it must be read together with all the rest.
-        """
-        key = (name, data)
-        if key not in self._known:
-            if len(self._known) > _MOST_KNOWN:
-                self._known.clear()
-                self._refusable.clear()
-            self._known[key] = self._read(key)
-        found = self._known[key]
-        return None if found is None else (found, key in self._refusable)
-
-    def _read(self, key: tuple[str, bytes]) -> list[Json] | None:
-        name, data = key
-        tree, clean, unreadable = trees(data)
-        if clean is not None or unreadable or [*tree] != [name]:
-            return None
-        ((_, found, refusable),) = fields(tree, {name: self.places.of(name)})
-        if refusable:
-            self._refusable.add(key)
-        return found
-
-
-_MOST_KNOWN = 4096
-
-
-@lru_cache(maxsize=64)
-def _fields_of(content: Same) -> _Fields:
-    return _Fields(content.value)
-
-
-def _by_names(data: bytes, content: Content) -> Readings | None:
-    """Read each name by itself, or return None where names are not apart."""
-    own = _fields_of(Same(content))
-    if own.places.spread or not data:
-        return None
-    parts: dict[str, list[bytes]] = {}
-    for pair in data.split(b"&"):
-        name = top_name(pair.partition(b"=")[0])
-        if name is None:
-            return None
-        parts.setdefault(name, []).append(pair)
-    choices = []
-    unreadable = False
-    for name, sent in parts.items():
-        found = own.read(name, b"&".join(sent))
-        if found is None:
-            return None
-        unreadable |= found[1]
-        choices.append([(name, value) for value in found[0]])
-    bodies = objects(choices)
-    complete = len(bodies) <= MOST_READINGS
-    return Readings(tuple(bodies[:MOST_READINGS]), unreadable, complete)
-
-
-def _as_a_whole(data: bytes, content: Content, literal: frozenset[str] = frozenset()) -> Readings:
+def _with(data: bytes, content: Content, literal: frozenset[str] = frozenset()) -> Readings:
+    """Read `data` with these names whose brackets are part of them."""
     tree, clean, unreadable = trees(data, literal)
     known = _places(Same(content))
     places = {name: known.of(name) for name in dict.fromkeys([*known.spread, *tree])}

@@ -30,6 +30,9 @@ from conformance.wire.text import (
 
 Pairs = Iterator[tuple[str, str]]
 
+_MOST_KNOWN = 1024
+"""So many readings of one place are kept."""
+
 # --- values → texts -------------------------------------------------------------------------------
 
 
@@ -99,21 +102,38 @@ def document(value: Json) -> str:
 
 
 def values(node: Node, place: Place) -> tuple[list[Json], bool]:
-    """Return what `node` may stand for, and whether refusing it outright is legitimate."""
-    if node.texts and node.children:
-        leaf, _ = values(Node(texts=node.texts, raws=node.raws), place)
-        branch, _ = values(Node(children=node.children), place)
+    """Return what `node` may stand for, and whether refusing it outright is legitimate.
+
+    Requests differ in one place, so what was sent elsewhere has been read before.
+    """
+    known = place.readings.get(node.pairs)
+    if known is None:
+        known = _read(node, place)
+        if len(place.readings) >= _MOST_KNOWN:
+            place.readings.clear()
+        place.readings[node.pairs] = known
+    return known
+
+
+def _read(node: Node, place: Place) -> tuple[list[Json], bool]:
+    own, children = node.parted()
+    if own and children:
+        leaf, _ = values(Node(tuple(own), node.depth), place)
+        branch, _ = _branch(children, place)
         return leaf + branch, True
-    if node.children:
-        found, refusable = _branch(node.children, place)
-        settled = place.style == "index" or (place.style == "append" and [*node.children] == [""])
+    if children:
+        found, refusable = _branch(children, place)
+        settled = place.style == "index" or (place.style == "append" and [*children] == [""])
         return found, refusable or (place.takes_array and not settled)
-    each = [_texts(text, raw, place) for text, raw in zip(node.texts, node.raws, strict=True)]
-    items = lists([scalars(text, place.item()) for text in node.texts])
+    if len(own) == 1 and not place.takes_array:
+        found = _texts(own[0].text, own[0].raw, place)
+        return found, not found
+    each = [_texts(pair.text, pair.raw, place) for pair in own]
+    items = lists([scalars(pair.text, place.item()) for pair in own])
     if place.takes_array and place.style == "repeat":
         return items, False
     if len(each) == 1:
-        return each[0] + (items if place.takes_array and place.style is None else []), not each[0]
+        return each[0] + (items if place.style is None else []), not each[0]
     return [*each[-1], *each[0], *items], True
 
 
@@ -137,8 +157,9 @@ def _branch(children: dict[str, Node], place: Place) -> tuple[list[Json], bool]:
     keys = list(children)
     if keys == [""]:
         node = children[""]
-        if not node.children:
-            return lists([scalars(text, place.item()) for text in node.texts]), False
+        own, deeper = node.parted()
+        if not deeper:
+            return lists([scalars(pair.text, place.item()) for pair in own]), False
         inner, _ = values(node, place.item())
         flat = [value for value in inner if isinstance(value, list)]
         return [[value] for value in inner] + flat, True
@@ -150,8 +171,8 @@ def _branch(children: dict[str, Node], place: Place) -> tuple[list[Json], bool]:
         unreadable |= [str(index) for index in range(len(keys))] != ordered
         parts = [values(children[key], place.item()) for key in ordered]
         unreadable |= any(refusable for _, refusable in parts)
-        appended = children[""].texts if "" in keys else []
-        more = [scalars(text, place.item()) for text in appended]
+        appended = children[""].parted()[0] if "" in keys else []
+        more = [scalars(pair.text, place.item()) for pair in appended]
         found += lists([part for part, _ in parts] + more)
     if not indices or place.takes_object:
         named = {key: values(child, place.member(key)) for key, child in children.items()}

@@ -40,12 +40,13 @@ class Place:
     """Where a value stands: what the schemas say of it, and how an array travels there.
 
     `style` is None where the contract leaves it open. What lies below is looked up once: thousands
-    of requests are read at the same places.
+    of requests are read at the same places. `readings` are what was read here, by what was sent.
     """
 
     view: View
     declared: bool = True
     style: Style | None = "index"
+    readings: dict[object, tuple[list[Json], bool]] = field(default_factory=dict, repr=False)
     _members: dict[str, Place] = field(default_factory=dict, repr=False)
 
     @cached_property
