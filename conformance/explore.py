@@ -23,7 +23,7 @@ from conformance.obligation import ITEM, Put, Site, With, Without
 from conformance.plan import Plan
 from conformance.records import CaseRecord
 from conformance.seeded import from_the_seed_alone
-from conformance.session import Aborted
+from conformance.sending import Aborted
 from conformance.strategies import from_schema
 from conformance.traits import traits
 from conformance.verdict import Expectation, Level, Verdict

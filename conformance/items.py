@@ -80,7 +80,8 @@ class Held(_Placed):
     def runtest(self) -> None:
         """Send, and turn the verdict into an outcome of pytest."""
         from conformance.deviations import covering  # noqa: PLC0415  (not for other suites)
-        from conformance.session import Aborted, NotReady  # noqa: PLC0415  (loaded by now)
+        from conformance.readiness import NotReady  # noqa: PLC0415  (loaded by now)
+        from conformance.sending import Aborted  # noqa: PLC0415  (loaded by now)
 
         run = run_of(self.config)
         try:
@@ -157,7 +158,8 @@ class Whole(_Placed):
     def runtest(self) -> None:
         """Send, and turn the verdicts into one outcome of pytest: the worst of them."""
         from conformance.example import NoExampleError  # noqa: PLC0415  (not for other suites)
-        from conformance.session import Aborted, NotReady  # noqa: PLC0415
+        from conformance.readiness import NotReady  # noqa: PLC0415
+        from conformance.sending import Aborted  # noqa: PLC0415
         from conformance.whole import held  # noqa: PLC0415
 
         run = run_of(self.config)

@@ -377,7 +377,7 @@ class Run:
             profile=self._profile,
             query=self._shown("query"),
         )
-        session.alone = len(self.operations) == 1
+        session.readiness.alone = len(self.operations) == 1
         return session
 
     @cached_property

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.contract.model import Operation
 from conformance.errors import UsageError
-from conformance.session import Aborted, NotReady
+from conformance.readiness import NotReady
+from conformance.sending import Aborted
 
 if TYPE_CHECKING:
     from conformance.plan import Plan

@@ -21,7 +21,7 @@ from conformance.journal import JOURNAL, Journal
 from conformance.journal_reader import read_journal
 from conformance.outcome import Outcome, judge_run
 from conformance.run import EXAMPLES, Run
-from conformance.session import Aborted
+from conformance.sending import Aborted
 from conformance.settings import Settings
 from conformance.spread import new_run_id
 from tests.miniatures import CONFORMING, FAULTS, Miniature

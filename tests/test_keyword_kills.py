@@ -13,7 +13,7 @@ from conformance.contract.model import Json
 from conformance.keywords import rules
 from conformance.plan import Plan, derive
 from conformance.reference.breaks import Broken
-from conformance.session import Aborted
+from conformance.sending import Aborted
 from conformance.validation import Validator
 from conformance.verdict import Expectation
 from tests.held import ANSWERS, App, held

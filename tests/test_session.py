@@ -16,7 +16,8 @@ from conformance.journal import JournalWriter
 from conformance.journal_reader import read_journal
 from conformance.plan import Plan
 from conformance.redact import Redactor
-from conformance.session import Aborted, Session
+from conformance.sending import Aborted
+from conformance.session import Session
 from conformance.target import Target
 from conformance.verdict import Expectation, Symptom, Verdict
 from tests.scripted import CLOSED, REFUSED, Open, error, faithful, link, opening, plan_of_the_suite

@@ -20,10 +20,12 @@ from conformance.journal import Journal, JournalWriter
 from conformance.outcome import State, judge_run
 from conformance.plan import Plan
 from conformance.profiles import NOBODY
+from conformance.readiness import NotReady
 from conformance.records import AbortRecord, CaseRecord, Record
 from conformance.redact import Redactor
 from conformance.run_record import OperationRecord, RunRecord
-from conformance.session import Aborted, NotReady, Session
+from conformance.sending import Aborted
+from conformance.session import Session
 from conformance.settings import Settings
 from conformance.verdict import Verdict
 

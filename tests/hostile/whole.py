@@ -13,7 +13,8 @@ from conformance.records import CaseRecord, EndRecord
 from conformance.redact import Redactor
 from conformance.report import write_reports
 from conformance.run import JOURNAL, Run
-from conformance.session import Aborted, Session
+from conformance.sending import Aborted
+from conformance.session import Session
 from conformance.settings import Settings
 from conformance.verdict import Expectation
 from tests.hostile.behaviour import Behaviour
