@@ -75,10 +75,10 @@ def _parts(deriver: Deriver, control: Request) -> tuple[Request, ...]:
 def _alone(deriver: Deriver, path: Path, value: Json, control: Request) -> Iterator[Request]:
     """Yield the member at `path` alone, with an ordinary value where that is `control` itself."""
     messages = deriver.messages
-    alone = deriver.request(messages.with_optional({path: value}))
+    alone = deriver.request(messages.alone(path, value))
     ordinary = messages.optional.get(path, value)
     if alone == control:
-        alone = deriver.request(messages.with_optional({path: ordinary}))
+        alone = deriver.request(messages.alone(path, ordinary))
     yield alone
     if isinstance(value, list) and len(value) > 1 and isinstance(ordinary, list):
         yield deriver.request(messages.with_optional({path: ordinary[:1] * len(value)}))

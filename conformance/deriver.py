@@ -32,6 +32,9 @@ from conformance.wire import Readings, Spelling
 _MOST_KNOWN = 2048
 """So many requests are kept by the identity of their message: controls come again and again."""
 
+_MOST_READ = 4
+"""So many readings are kept: of a case and its control more than one thing is asked."""
+
 _ANSWER_NAMES = 4
 """How many names of the answer are sent as parameters."""
 
@@ -57,7 +60,7 @@ class Deriver:
     _requests: dict[Same, Request] = field(default_factory=dict)
     _expectations: dict[Request, Expectation] = field(default_factory=dict)
     _obligations: dict[tuple[int, str], tuple[Obligation, ...]] = field(default_factory=dict)
-    _last: tuple[Request, Readings] | None = None
+    _read: dict[Request, Readings] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.samples: dict[tuple[str, ...], Json] = {}
@@ -206,9 +209,12 @@ class Deriver:
 
     def read(self, request: Request) -> Readings:
         """Return every message that `request` may stand for."""
-        if self._last is None or self._last[0] != request:
-            self._last = (request, self.codec.read(request))
-        return self._last[1]
+        found = self._read.get(request)
+        if found is None:
+            if len(self._read) >= _MOST_READ:
+                del self._read[next(iter(self._read))]
+            found = self._read[request] = self.codec.read(request)
+        return found
 
     def expectation(self, request: Request) -> Expectation:
         """Return what the contract owes `request`, its body in the declared media type."""

@@ -32,6 +32,10 @@ class Request:
     chunked: bool = False
     without: tuple[str, ...] = ()
 
+    def __hash__(self) -> int:
+        """Hash what varies among the requests of a run: they are looked up all the time."""
+        return hash((self.path, self.body))
+
     @property
     def media_type(self) -> str:
         """The value of the content-type header, or the empty string."""

@@ -14,7 +14,7 @@ from conformance.codec import BODY
 from conformance.contract.model import Json
 from conformance.example import NoExampleError, fullest, smallest
 from conformance.obligation import ITEM, Change, Index
-from conformance.schema import dereference
+from conformance.schema import Same, dereference
 
 _FEW = 5
 """Up to so many optional members, every pair and triple is sent by itself."""
@@ -50,6 +50,7 @@ class Messages:
 
     def __init__(self, schema: Mapping[str, Json]) -> None:
         self.schema = schema
+        self._alone: dict[tuple[Path, object], Message] = {}
         self.smallest: Message = {}
         most: Message = {}
         for part, inner in schema["properties"].items():
@@ -87,6 +88,13 @@ class Messages:
             part, inner = path[0], path[1:]
             message[part] = {**message[part], inner[0]: value} if inner else value
         return self.ordered(message)
+
+    def alone(self, path: Path, value: Json) -> Message:
+        """Return the smallest message with `value` at `path`, the same object each time."""
+        key = (path, Same(value) if isinstance(value, dict | list) else (type(value), value))
+        if key not in self._alone:
+            self._alone[key] = self.with_optional({path: value})
+        return self._alone[key]
 
     def ordered(self, message: Message) -> Message:
         """Return `message` in the usual order: required members, optional ones, unknown ones.
@@ -205,6 +213,7 @@ Samples = Mapping[Path, Json]
 def place(value: Json, path: Path, change: Change, samples: Samples, position: int = 0) -> Json:
     """Return `value` with what stands at `path` changed; what is missing on the way is filled in.
 
+    Where nothing changes it is the same object, so that what is known of it is known again.
     `position` is the index that ITEM stands for; a shorter array is filled with its first item.
     """
     return _place(value, path, change, samples, (), position)
@@ -220,13 +229,18 @@ def _place(
     sample = samples.get(here, "x")
     if step == ITEM or isinstance(step, Index):
         position = int(step) if isinstance(step, Index) else position
-        items = list(value) if isinstance(value, list) and value else [sample]
-        items += [items[0]] * (position + 1 - len(items))
-        items[position] = _place(items[position], rest, change, samples, here, position)
+        whole = value if isinstance(value, list) and value else [sample]
+        items = [*whole, *[whole[0]] * (position + 1 - len(whole))]
+        changed = _place(items[position], rest, change, samples, here, position)
+        if changed is items[position] and whole is value and len(items) == len(whole):
+            return value
+        items[position] = changed
         return items
-    inside = dict(value) if isinstance(value, dict) else {}
-    inside[step] = _place(inside.get(step, sample), rest, change, samples, here, position)
-    return inside
+    if not isinstance(value, dict):
+        value = {}
+    found = value.get(step, sample)
+    changed = _place(found, rest, change, samples, here, position)
+    return value if changed is found and step in value else {**value, step: changed}
 
 
 def moved(message: Message, path: Path, *, first: bool) -> Message:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Literal
 
 from conformance import pointer
 from conformance.case import clause_id, excerpt
@@ -13,7 +15,7 @@ from conformance.contradiction import NOTHING_FITS, contradictory
 from conformance.formats import is_settled
 from conformance.keywords import describe, rules
 from conformance.obligation import ITEM
-from conformance.schema import dereference
+from conformance.schema import Same, dereference
 from conformance.spots import name_of
 from conformance.verdict import Level
 
@@ -109,51 +111,84 @@ def _clause(
 def _schema_clauses(
     operation: Operation, response: DocumentedResponse, content: Content
 ) -> Iterator[Clause]:
-    for schema, path, place in walk(content.schema, content.schema, (), content.pointer):
-        nothing = contradictory(schema, content.schema)
-        for keyword, value in schema.items():
-            for each in _keyword_clauses(operation, response, path, place, keyword, value):
-                yield replace(each, state="uncovered", reason=NOTHING_FITS) if nothing else each
+    answer = f"{operation.id}:response/{response.status}"
+    for each in _statements(Same(content.schema), operation.asserts_formats):
+        yield Clause(
+            id=answer + each.name,
+            operation=operation.id,
+            side=each.side,
+            keyword=each.keyword,
+            keyword_location=content.pointer + each.keyword_location,
+            instance_location=each.instance_location,
+            words=f"in the answer {response.status}, {each.words}",
+            value=each.value,
+            source=each.source,
+            level=each.level,
+            state="uncovered" if each.reason else "covered",
+            reason=each.reason,
+        )
 
 
-def impossible(schema: Json) -> frozenset[tuple[str, ...]]:
-    """Return the places of an answer where the contract asks for what no value can be."""
-    found = walk(schema, schema, (), "")
-    return frozenset(path for each, path, _ in found if contradictory(each, schema))
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """What a schema says with one keyword, in whatever answer; names and places are their ends."""
+
+    name: str
+    side: Literal["response", "prose"]
+    keyword: str
+    keyword_location: str
+    instance_location: str
+    words: str
+    value: str
+    source: str
+    level: Level
+    reason: str
 
 
-def _keyword_clauses(
-    operation: Operation,
-    response: DocumentedResponse,
-    path: tuple[str, ...],
-    place: str,
-    keyword: str,
-    value: Json,
-) -> Iterator[Clause]:
+@lru_cache(maxsize=16)
+def _statements(same: Same, asserts_formats: bool) -> tuple[_Statement, ...]:  # noqa: FBT001  (a key)
+    """Return what a schema says. Operations have answers in common, errors most of all."""
+    schema = same.value
+    return tuple(
+        statement
+        for each, path, place in walk(schema, schema, (), "")
+        for reason in (NOTHING_FITS if contradictory(each, schema) else "",)
+        for keyword, value in each.items()
+        if keyword != "format" or (asserts_formats and is_settled(value))
+        for statement in _keyword(path, place, keyword, value, reason)
+    )
+
+
+def _keyword(
+    path: tuple[str, ...], place: str, keyword: str, value: Json, reason: str
+) -> Iterator[_Statement]:
     rule = rules().get(keyword)
     prose = _PROSE.get(keyword)
     if prose is None and (rule is None or rule.idle(value)):
-        return
-    if keyword == "format" and not (operation.asserts_formats and is_settled(value)):
         return
     subjects = value if keyword == "required" else [""]
     for subject in subjects:
         full = (*path, subject) if subject else path
         site = name_of(path).replace("the body", "the answer")
         template = prose[1] if prose else rule.words if rule else ""
-        yield Clause(
-            id=response_id(operation, response.status, full, prose[0] if prose else keyword),
-            operation=operation.id,
+        yield _Statement(
+            name=clause_id("", full, prose[0] if prose else keyword),
             side="prose" if prose else "response",
             keyword=prose[0] if prose else keyword,
             keyword_location=pointer.join(place, keyword),
             instance_location=pointer.from_tokens(full),
-            words=f"in the answer {response.status}, "
-            + template.format(site=site, value=describe(value), subject=subject),
+            words=template.format(site=site, value=describe(value), subject=subject),
             value=excerpt(value),
             source=f"the contract's prose: {value}" if prose else rule.source if rule else "",
             level=Level.SHOULD if prose else Level.MUST,
+            reason=reason,
         )
+
+
+def impossible(schema: Json) -> frozenset[tuple[str, ...]]:
+    """Return the places of an answer where the contract asks for what no value can be."""
+    found = walk(schema, schema, (), "")
+    return frozenset(path for each, path, _ in found if contradictory(each, schema))
 
 
 def response_id(operation: Operation, status: str, path: tuple[str, ...], keyword: str) -> str:

@@ -140,7 +140,7 @@ def type_of(value: Json) -> str:
 def dereference(schema: Json, root: Json) -> Json:
     """Follow `#/…` references, at most 32 in a row."""
     for _ in range(_DEPTH):
-        if not (isinstance(schema, Mapping) and isinstance(schema.get("$ref"), str)):
+        if not (isinstance(schema, dict) and isinstance(schema.get("$ref"), str)):
             return schema
         schema = pointer.resolve(root, schema["$ref"])
     return schema

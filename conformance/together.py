@@ -68,7 +68,7 @@ def _together(deriver: Deriver, clause: Clause, context: Context) -> Iterator[Ca
     try:
         request = deriver.request(context.message)
         for path, value in context.alone:
-            controls.append(deriver.request(deriver.messages.with_optional({path: value})))
+            controls.append(deriver.request(deriver.messages.alone(path, value)))
     except InexpressibleError:
         return
     expectation = deriver.expectation(request)
