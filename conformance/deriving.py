@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from conformance.closing import closed
 from conformance.codec import Codec
-from conformance.contract.model import Content, Operation
+from conformance.contract.model import Content, Json, Operation
 from conformance.deriver import Deriver
 from conformance.direction import to_send
 from conformance.example import NoExampleError
@@ -27,6 +27,21 @@ def deriver_for(
     found.
     """
     label = "" if content is None else label_of(content.media_type)
+    codec, judge, good = judged(operation, values, content)
+    try:
+        return Deriver(codec, Messages(good), judge, values, label)
+    except InexpressibleError as problem:
+        kind = f"{codec.content.media_type}: " if codec.content is not None else ""
+        raise NoExampleError(f"{kind}{problem}") from problem
+
+
+def judged(
+    operation: Operation, values: Values = NONE, content: Content | None = None
+) -> tuple[Codec, Judge, Json]:
+    """Return what reads requests, what they are owed, and the schema of messages known to be good.
+
+    Raises NoExampleError where a body is required and is not written.
+    """
     stated = (
         _codec(operation) if content is None else _codec(replace(operation, contents=(content,)))
     )
@@ -34,18 +49,8 @@ def deriver_for(
     unclosed = None if codec is stated else stated.schema
     place = codec.content.pointer if codec.content is not None else operation.pointer
     good = to_send(narrowed(named(codec.schema), values))
-    try:
-        judge = Judge.of(
-            codec.schema,
-            place,
-            good,
-            unclosed,
-            asserts_formats=operation.asserts_formats,
-        )
-        return Deriver(codec, Messages(good), judge, values, label)
-    except InexpressibleError as problem:
-        kind = f"{codec.content.media_type}: " if codec.content is not None else ""
-        raise NoExampleError(f"{kind}{problem}") from problem
+    asserts = operation.asserts_formats
+    return codec, Judge.of(codec.schema, place, good, unclosed, asserts_formats=asserts), good
 
 
 def _closed(codec: Codec) -> Codec:

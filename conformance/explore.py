@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from conformance import pointer
+from conformance.alike import eased
 from conformance.case import Case
 from conformance.clause import Clause
 from conformance.deriver import Deriver
@@ -242,7 +243,7 @@ def _case(
         return None
     if controls and deriver.expectation(beside) is not Expectation.ACCEPT:
         return None
-    return Case(
+    drawn = Case(
         id=exploration.id,
         clause=exploration.clause,
         words="drawn at random",
@@ -252,3 +253,4 @@ def _case(
         controls=controls,
         traits=traits(request),
     )
+    return eased(deriver.operation, drawn)

@@ -10,6 +10,7 @@ from functools import cached_property
 from itertools import zip_longest
 
 from conformance import pointer
+from conformance.alike import eased
 from conformance.beside import briefly, others
 from conformance.case import Case
 from conformance.cases import at_sites
@@ -149,6 +150,8 @@ def _derived(operation: Operation, values: Values, *, whole: bool) -> Plan:
         more = [*briefly(each, deriver.preflight)]
         cases += [*more, *controls(each, more)]
         found |= {id_: clause for id_, clause in each.clauses.items() if id_ not in found}
+    if operation.alike:
+        cases = [eased(operation, case) for case in cases]
     ordered = tuple(interleaved(cases))
     used = {case.clause.id for case in ordered if _can_prove(case, values)}
     owners = {case.request: case.clause.local for case in ordered}

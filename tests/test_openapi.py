@@ -398,8 +398,8 @@ DOCUMENT_ERRORS: list[tuple[Json, str]] = [
     ({**get({}), "info": 1}, f"api.json#/info: {AN_OBJECT}\n{HERE}"),
     (get({"security": {}}),
      f"api.json#/paths/~1a/get/security: security must be a list of objects\n{HERE}"),
-    (api({"/a#b": {"get": {}}}),
-     ('api.json#/paths/~1a#b: the path "/a#b" has a fragment: no target can tell it by its path\n'
+    (api({"/a?b": {"get": {}}}),
+     ('api.json#/paths/~1a?b: the path "/a?b" has a query: no target can tell it by its path\n'
      "Describe it by a parameter, or give it a path of its own.")),
     (get({"parameters": {}}),
      f"api.json#/paths/~1a/get/parameters: a list of parameters must stand here\n{HERE}"),

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from urllib.parse import quote
 
 from conformance.contract.model import Json
 from conformance.contract.refs import References
@@ -13,7 +14,10 @@ from conformance.pointer import join
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
+_NAMES = re.compile(r"\{[^{}]*\}")
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]+")
+_PLAIN = re.compile(r"[^!-~]+(?![^{]*\})")
+"""What a path cannot carry as it is (RFC 3986, section 3.3), but for names in braces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,16 @@ class Entry:
         return join(self.item_pointer, self.method)
 
     @property
+    def sent(self) -> str:
+        """The path as requests carry it: without its fragment, and in ASCII."""
+        return _PLAIN.sub(lambda found: quote(found[0]), self.path.partition("#")[0])
+
+    @property
+    def address(self) -> tuple[str, str]:
+        """What a target is told of it: method and path, but no names of parameters."""
+        return self.method, _NAMES.sub("{}", self.sent)
+
+    @property
     def tags(self) -> tuple[str, ...]:
         """Its tags, as far as they are texts."""
         stated = self.value.get("tags")
@@ -69,6 +83,14 @@ def entries(references: References) -> list[Entry]:
     ]
 
 
+def beside(known: Iterable[Entry]) -> dict[str, list[str]]:
+    """Return, by id, the ids of the other operations at the same address."""
+    at: dict[tuple[str, str], list[str]] = {}
+    for entry in known:
+        at.setdefault(entry.address, []).append(entry.id)
+    return {each: [other for other in ids if other != each] for ids in at.values() for each in ids}
+
+
 def declared_methods(known: Iterable[Entry]) -> dict[str, frozenset[str]]:
     """Return, by path, every method that a request for the path may be meant for.
 
@@ -78,7 +100,7 @@ def declared_methods(known: Iterable[Entry]) -> dict[str, frozenset[str]]:
     """
     own: dict[str, set[str]] = {}
     for entry in known:
-        own.setdefault(entry.path, set()).add(entry.method.upper())
+        own.setdefault(entry.sent, set()).add(entry.method.upper())
     alike: dict[int, list[tuple[re.Pattern[str], set[str]]]] = {}
     for path, methods in own.items():
         if "{" in path:

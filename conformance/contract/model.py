@@ -142,7 +142,8 @@ class Operation:
     `operation_id` is the operationId as stated, which `id` is made from.
 
     `closed` says that objects in bodies are known to take no other name than the declared ones,
-    though the schemas do not say it; `asserts_formats` that `format` binds.
+    though the schemas do not say it; `asserts_formats` that `format` binds. `alike` are those that
+    a request for this one may be meant for as well (`conformance.contract.alike`).
     """
 
     id: str
@@ -165,6 +166,7 @@ class Operation:
     operation_id: str = ""
     closed: bool = False
     asserts_formats: bool = False
+    alike: tuple[Operation, ...] = ()
 
     def response_for(self, status: int) -> DocumentedResponse | None:
         """Return the entry that documents `status`: exact before range before default."""

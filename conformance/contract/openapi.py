@@ -7,12 +7,13 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from urllib.parse import quote
+from functools import cache
 
 from conformance.contract.access import Access
+from conformance.contract.alike import meant_with
 from conformance.contract.content import Reader
 from conformance.contract.dialect import check_dialect
-from conformance.contract.entries import METHODS, Entry, declared_methods, entries
+from conformance.contract.entries import METHODS, Entry, beside, declared_methods, entries
 from conformance.contract.model import CLOSED, Contract, Json, Operation, Parameter
 from conformance.contract.refs import References
 from conformance.contract.selection import EVERYTHING, Selection
@@ -21,9 +22,6 @@ from conformance.errors import ContractError
 from conformance.pointer import join
 
 KNOWN_NAMES_LIMIT = 200
-_PLAIN = re.compile(r"[^!-~]+(?![^{]*\})")
-"""What a path cannot carry as it is (RFC 3986, section 3.3), but for names in braces."""
-
 _SET_BY_HTTP = frozenset(
     ("connection", "content-length", "host", "te", "trailer", "transfer-encoding", "upgrade")
 )
@@ -53,13 +51,22 @@ def to_contract(document: Json, source: str, selection: Selection = EVERYTHING) 
     names = {entry.id: _body_names(entry, references) for entry in known}
     all_names = sorted(set().union(*names.values()))
     declared = declared_methods(known)
+    by_id = {entry.id: entry for entry in known}
+    others_at = beside(known)
+
+    @cache
+    def made(entry_id: str) -> Operation:
+        entry = by_id[entry_id]
+        more = [name for name in all_names if name not in names[entry_id]]
+        operation = _operation(entry, reader, access, more, declared[entry.sent])
+        return replace(operation, closed=closed, asserts_formats=asserts_formats)
+
     operations: list[Operation] = []
     faults: list[tuple[str, ContractError]] = []
     for entry in selection.chosen(known):
-        others = [name for name in all_names if name not in names[entry.id]]
         try:
-            operation = _operation(entry, reader, access, others, declared[entry.path])
-            operations.append(replace(operation, closed=closed, asserts_formats=asserts_formats))
+            others = [made(each) for each in others_at[entry.id]]
+            operations.append(meant_with(made(entry.id), others))
         except ContractError as problem:
             faults.append((entry.id, problem))
     if not operations:
@@ -169,6 +176,8 @@ def _operation(
     value, pointer = entry.value, entry.pointer
     _check_path(entry, reader)
     notes = [*entry.notes]
+    if "#" in entry.path:
+        notes.append(f'no request carries the fragment of the path "{entry.path}"')
     body = None if entry.method in _WITHOUT_BODY else value.get("requestBody")
     if body is None and "requestBody" in value:
         notes.append(
@@ -188,7 +197,7 @@ def _operation(
     return Operation(
         id=entry.id,
         method=entry.method.upper(),
-        path=_PLAIN.sub(lambda found: quote(found[0]), entry.path),
+        path=entry.sent,
         pointer=pointer,
         summary=str(value.get("summary", "")),
         description=str(value.get("description", "")),
@@ -213,11 +222,10 @@ def _is_set_by_http(parameter: Parameter) -> bool:
 
 def _check_path(entry: Entry, reader: Reader) -> None:
     """Raise ContractError for a path that no request can ask for alone (RFC 9110, 7.1)."""
-    for mark, name in (("#", "fragment"), ("?", "query")):
-        if mark in entry.path:
-            what = f'the path "{entry.path}" has a {name}: no target can tell it by its path'
-            remedy = "Describe it by a parameter, or give it a path of its own."
-            raise reader.error(what, entry.item_pointer, remedy)
+    if "?" in entry.path:
+        what = f'the path "{entry.path}" has a query: no target can tell it by its path'
+        remedy = "Describe it by a parameter, or give it a path of its own."
+        raise reader.error(what, entry.item_pointer, remedy)
 
 
 def _body_names(entry: Entry, references: References) -> frozenset[str]:

@@ -35,9 +35,16 @@ class Application:
         if not here:
             shown = f"{request.method[:40]}: {request.path[:200]}"
             return _beside(404, f"Unrecognized request URL ({shown})")
-        for endpoint, found in here:
-            if endpoint.method == request.method:
-                return endpoint.answer(request, found)
+        asked = [(each, found) for each, found in here if each.method == request.method]
+        if asked:
+            endpoint, found = asked[0]
+            # Several may be meant, where their paths differ in names alone: the one that takes it.
+            for other, values in asked[1:]:
+                if endpoint.refusal(request, found) is None:
+                    break
+                if other.steps == endpoint.steps and other.refusal(request, values) is None:
+                    return other.answer(request, values)
+            return endpoint.answer(request, found)
         allowed = ", ".join(sorted({endpoint.method for endpoint, _ in here}))
         refused = _beside(405, f"The method {request.method[:40]} is not allowed here.")
         return Response(405, refused.body, (*refused.headers, ("allow", allowed)))
@@ -72,6 +79,7 @@ class _Endpoint:
         self.order = ["{" in step for step in self.operation.path.split("/")]
         names = re.split(r"\{([^{}]*)\}", self.operation.path)
         self._names = names[1::2]
+        self.steps = names[::2]
         self._path = re.compile("([^/]+)".join(re.escape(fixed) for fixed in names[::2]))
 
     def match(self, path: str) -> re.Match[str] | None:
@@ -80,14 +88,19 @@ class _Endpoint:
 
     def answer(self, request: Request, found: re.Match[str]) -> Response:
         """Return what the operation owes `request`."""
+        refusal = self.refusal(request, found)
+        return self._answers.success() if refusal is None else self._answers.refusal(refusal)
+
+    def refusal(self, request: Request, found: re.Match[str]) -> Refusal | None:
+        """Return why `request` is refused, if it is."""
         try:
             self._check_parameters(request, dict(zip(self._names, found.groups(), strict=True)))
             self._check_body(request)
         except FormError as problem:
-            return self._answers.refusal(Refusal(problem.message, problem.param))
+            return Refusal(problem.message, problem.param)
         except Refusal as refusal:
-            return self._answers.refusal(refusal)
-        return self._answers.success()
+            return refusal
+        return None
 
     def _check_parameters(self, request: Request, in_path: dict[str, str]) -> None:
         pairs(request.query.encode("latin-1"))  # what cannot be read is refused
