@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from operator import attrgetter
 
 from conformance.causes import merged
 from conformance.clause import Clause
@@ -135,7 +136,7 @@ def _breaches(cases: list[CaseRecord], clauses: Mapping[str, Clause]) -> Iterato
 
 
 def _finding(group: Group, clauses: Mapping[str, Clause]) -> Finding:
-    cases = sorted(group.cases, key=_size)
+    cases = sorted(group.cases, key=attrgetter("size"))
     case = cases[0]
     clause = clauses.get(group.clauses[0])
     wanted = _expected(group, case)
@@ -187,12 +188,6 @@ def _level(cases: list[CaseRecord], clauses: Mapping[str, Clause], group: Group)
     answers = group.symptom in (Symptom.BROKEN_RESPONSE, Symptom.SERVER_ERROR, Symptom.FLAKY)
     must = answers or any(case.level is Level.MUST for case in cases)
     return Level.MUST if must else Level.SHOULD
-
-
-def _size(case: CaseRecord) -> tuple[bool, int, int, str]:
-    """Order cases for the reader: those of every run first, then the smallest request."""
-    exchange = case.exchange
-    return (case.explored, exchange.body_bytes if exchange else 0, len(case.id), case.id)
 
 
 def _expected(group: Group, case: CaseRecord) -> str:

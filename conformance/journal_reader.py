@@ -1,8 +1,9 @@
 """A journal's file → a Journal: read line by line, and no more of it kept than reports show.
 
-A run of a large contract writes a gigabyte, most of it what passed cases sent and got. Of those
-beyond the first `MOST_WHOLE`, the first of each clause is kept whole; the others keep when and how
-they were answered, and no bodies. What did not pass is always whole.
+A run of a large contract writes a gigabyte, most of it what cases sent and got. Of those beyond the
+first `MOST_WHOLE` that passed, the first of each clause is kept whole; of as many that did not, the
+smallest of each kind, for that is what a finding shows. The others keep when and how they were
+answered, and no bodies.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from conformance.run_record import RunRecord
 from conformance.verdict import Level, Verdict
 
 MOST_WHOLE = 10_000
-"""So many passed cases are kept with everything that they sent and got."""
+"""So many passed cases, and others, are kept with everything that they sent and got."""
 
 _MOST_BESIDE = 64
 """A control is often the one that another case nearby had: so many are looked through."""
@@ -96,8 +97,8 @@ class _Kept:
     def __init__(self) -> None:
         self._known: dict[Any, Any] = {}
         self._beside: dict[tuple[object, ...], ExchangeRecord] = {}
-        self._shown: set[str] = set()
-        self._passed = 0
+        self._smallest: dict[tuple[object, ...], tuple[object, ...]] = {}
+        self._count = {True: 0, False: 0}
 
     def clause(self, record: Mapping[str, Any]) -> Clause:
         """Return the clause of a line."""
@@ -108,8 +109,8 @@ class _Kept:
 
     def case(self, line: Mapping[str, Any]) -> CaseRecord:
         """Return the case of a line."""
-        whole = self._is_whole(line)
         case = CaseRecord.read({name: self._once(value) for name, value in line.items()})
+        whole = self._is_whole(case)
         sent, control = (
             each if whole or each is None else self._slim(each)
             for each in (case.exchange, case.control)
@@ -129,13 +130,17 @@ class _Kept:
             response_body="",
         )
 
-    def _is_whole(self, line: Mapping[str, Any]) -> bool:
-        if line["verdict"] != Verdict.PASS:
-            return True
-        self._passed += 1
-        first = line["clause"] not in self._shown
-        self._shown.add(line["clause"])
-        return first or self._passed <= MOST_WHOLE
+    def _is_whole(self, case: CaseRecord) -> bool:
+        """Whether some report shows what `case` sent; what is smaller may still come."""
+        passed = case.verdict is Verdict.PASS
+        self._count[passed] += 1
+        worth = False
+        for kind in _kinds(case):
+            known = self._smallest.get(kind)
+            if known is None or (kind[0] and case.size < known):
+                self._smallest[kind] = case.size
+                worth = True
+        return worth or self._count[passed] <= MOST_WHOLE
 
     def _once(self, value: Any) -> Any:  # noqa: ANN401  (any JSON value)
         return self._known.setdefault(value, value) if isinstance(value, str | tuple) else value
@@ -147,6 +152,23 @@ class _Kept:
             del self._beside[next(iter(self._beside))]
         self._beside[key] = known
         return known
+
+
+def _kinds(case: CaseRecord) -> Iterator[tuple[object, ...]]:
+    """Yield what `case` may stand for in a report: of all that share it, one is shown.
+
+    Where the first member is empty any of them will do; of the others it is the smallest. Whatever
+    makes one finding of several failures looks at no more of them than this.
+    """
+    if case.verdict is Verdict.PASS:
+        yield "", case.clause
+    else:
+        why = case.because if case.verdict is Verdict.INCONCLUSIVE else ""
+        fault = case.exchange.fault_code if case.exchange else ""
+        explained = (case.breaks, case.instead)
+        yield case.verdict, case.clause, case.symptom, why, fault, explained
+    for each in case.breaches:
+        yield "breach", each.clause, case.clause == each.clause
 
 
 @dataclass

@@ -107,6 +107,16 @@ class CaseRecord(Record):
     worker: str = ""
     seconds: float = 0.0
 
+    @property
+    def size(self) -> tuple[bool, int, int, str]:
+        """What orders cases for the reader: those of every run first, then the smallest request."""
+        return (
+            self.explored,
+            self.exchange.body_bytes if self.exchange else 0,
+            len(self.id),
+            self.id,
+        )
+
     @classmethod
     def read(cls, line: Mapping[str, Any]) -> Self:
         """Build from a journal line."""
