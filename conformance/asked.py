@@ -29,10 +29,11 @@ def _begin(session: pytest.Session) -> tuple[Run, pytest.TerminalReporter]:
 
 def print_requests(session: pytest.Session) -> None:
     """Print every request in order, and send none; nothing is proved, so nothing is green."""
-    from conformance.run import EXAMPLES  # noqa: PLC0415  (heavy)
+    from conformance.instead import rehearsal as rehearsal_of  # noqa: PLC0415  (heavy)
+    from conformance.prepared import EXAMPLES  # noqa: PLC0415
 
     run, reporter = _begin(session)
-    rehearsal = run.rehearsal(reporter.write_line)
+    rehearsal = rehearsal_of(run, reporter.write_line)
     for item in session.items:
         if isinstance(item, Whole):
             _print_whole(run, rehearsal, item)
@@ -70,7 +71,9 @@ def _print_whole(run: Run, rehearsal: Rehearsal, item: Whole) -> None:
 
 def print_values(session: pytest.Session) -> None:
     """Ask the target what to pin, and print it as a table to paste."""
+    from conformance.instead import explained  # noqa: PLC0415  (heavy)
+
     run, reporter = _begin(session)
     reporter.write_line("")
-    for line in run.explain():
+    for line in explained(run):
         reporter.write_line(line)

@@ -137,3 +137,20 @@ def operation_clause(
 def label_of(media_type: str) -> str:
     """Return a media type as part of an id: `application_json`."""
     return re.sub(r"[^a-z0-9.-]", "_", media_type)
+
+
+def untested_clause(operation: str, reason: str) -> Clause:
+    """Return what stands in a journal for an operation that cannot be tested."""
+    return Clause(
+        id=f"{operation}:untested",
+        operation=operation,
+        side="request",
+        keyword="operation",
+        keyword_location="",
+        instance_location="",
+        words=f"the operation {operation}",
+        value="",
+        source="",
+        state="uncovered",
+        reason=reason,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -29,6 +30,16 @@ def folder_of(resume: str, reports: Path) -> Path:
     """Return the folder of the run that `resume` names: a path, or a name below `reports`."""
     path = Path(resume)
     return path if path.is_dir() or not (reports / resume).is_dir() else reports / resume
+
+
+def check_folder(folder: Path) -> None:
+    """Raise UsageError where nothing can be written in `folder`, which need not be there yet."""
+    above = next(each for each in (folder, *folder.parents) if each.exists())
+    if not above.is_dir() or not os.access(above, os.W_OK):
+        raise UsageError(
+            f"nothing can be written below {above}",
+            "Choose a folder that can be written with --reports DIR.",
+        )
 
 
 def recorded(path: Path, now: RunRecord) -> Journal:

@@ -20,7 +20,8 @@ from conformance.findings import Finding, find
 from conformance.journal import JOURNAL, Journal
 from conformance.journal_reader import read_journal
 from conformance.outcome import Outcome, judge_run
-from conformance.run import EXAMPLES, Run
+from conformance.prepared import EXAMPLES
+from conformance.run import Run
 from conformance.sending import Aborted
 from conformance.settings import Settings
 from conformance.spread import new_run_id

@@ -221,7 +221,9 @@ ORDER = (
     # what runs it all
     "resuming",
     "heading",
+    "prepared",
     "run",
+    "instead",
     "reporting",
     "options",
     "spread",
