@@ -103,7 +103,7 @@ def _case(
     never = deriver.values.leaves_out(site.path)
     if not _is_owed(obligation, expectation, where.context) or (never and expectation is EITHER):
         return
-    breaks = deriver.broken(request, site.trail)
+    breaks = () if expectation is ACCEPT else deriver.broken(request, site.trail)
     doubt = ""
     if expectation is REFUSE:
         doubt = _doubt(deriver, site, obligation, where)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import combinations
 from typing import Any
 from zlib import crc32
@@ -201,9 +201,16 @@ def _label(word: str, names: Iterable[str]) -> str:
 def _pairwise(factors: list[list[Any]]) -> list[list[Any]]:
     if len(factors) < 2:  # noqa: PLR2004  (a pair needs two)
         return [[value] for value in factors[0]] if factors else []
+    rows = _covering(tuple(len(each) for each in factors))
+    return [[each[at] for each, at in zip(factors, row, strict=True)] for row in rows]
+
+
+@lru_cache(maxsize=256)
+def _covering(sizes: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
+    """Return a pairwise covering array over factors of these sizes: operations look alike."""
     from allpairspy import AllPairs  # type: ignore[import-untyped]  # noqa: PLC0415  # it has none
 
-    return [list(row) for row in AllPairs(factors)]
+    return tuple(tuple(row) for row in AllPairs([[*range(each)] for each in sizes]))
 
 
 Samples = Mapping[Path, Json]

@@ -43,7 +43,8 @@ def traits(request: Request) -> tuple[str, ...]:
 
 def _traits(request: Request) -> Iterator[str]:
     query = request.path.partition("?")[2].encode("latin-1")
-    body = b"&".join(filter(None, (query, request.body)))
+    sent = request.body or b""
+    body = b"&".join((query, sent)) if query and sent else query or sent
     pairs = body.split(b"&") if query or "urlencoded" in request.media_type.lower() else []
     known = [_pair(each) for each in pairs]
     found = set[str]().union(*[marks for marks, _ in known])

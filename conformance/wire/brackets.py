@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from operator import attrgetter
 
 from conformance.percent import decoded
 
@@ -18,12 +19,16 @@ _SAVED = len("%41") - len("A")
 """So much shorter does each escape become that is one."""
 
 
+_IS_PLAIN = attrgetter("plain")
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Pair:
     """One pair, decoded. `steps` are those of its name, None where the brackets do not close.
 
     `raw` is the text as it was sent. `bad` says that a server may refuse to decode it, `malformed`
-    that an escape is none. The same octets are the same object, as long as they are remembered.
+    that an escape is none, `plain` that nothing is odd about it. The same octets are the same
+    object, as long as they are remembered.
     """
 
     name: str
@@ -32,6 +37,7 @@ class Pair:
     raw: str
     bad: bool
     malformed: bool
+    plain: bool
 
     @property
     def unbracketed(self) -> Pair:
@@ -79,6 +85,8 @@ def trees(
     sent = data.split(b"&")
     found = [pair_of(each) for each in sent if each]
     unreadable = len(found) < len(sent) and bool(data)
+    if not literal and all(map(_IS_PLAIN, found)):
+        return _by_step(found, 0), None, unreadable
     pairs, clean = list[Pair](), list[Pair]()
     for each in found:
         known = each.name in literal
@@ -99,7 +107,9 @@ def pair_of(data: bytes) -> Pair:
     name, bad_name, odd_name = _decode(raw_name)
     text, bad_text, odd_text = _decode(raw_text)
     raw = raw_text.decode("latin-1")
-    return Pair(name, _steps(name), text, raw, bad_name or bad_text, odd_name or odd_text)
+    steps = _steps(name)
+    bad, malformed = bad_name or bad_text, odd_name or odd_text
+    return Pair(name, steps, text, raw, bad, malformed, plain=steps is not None and not bad)
 
 
 @lru_cache(maxsize=8192)
