@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import combinations
 from typing import Any
 from zlib import crc32
 
 from conformance.codec import BODY
 from conformance.contract.model import Json
+from conformance.covering import pairwise
 from conformance.example import NoExampleError, fullest, smallest
 from conformance.obligation import ITEM, Change, Index
 from conformance.schema import Same, dereference
@@ -107,17 +108,16 @@ class Messages:
         }
 
     def _in_order(self, part: str, value: Message) -> Message:
-        usual = self._usual.get(part, {})
-        names = sorted(value, key=lambda name: usual.get(name, len(usual)))
+        names = sorted(value, key=self._usual.get(part, _Order()).__getitem__)
         return value if names == [*value] else {name: value[name] for name in names}
 
     @cached_property
-    def _usual(self) -> Mapping[str, Mapping[str, int]]:
+    def _usual(self) -> Mapping[str, _Order]:
         """The place of each known member in the order of its part."""
-        found: dict[str, dict[str, int]] = {}
+        found: dict[str, _Order] = {}
         for path in [*(path for path, _ in members(self.smallest)), *self.optional]:
             for name in path[1:]:
-                known = found.setdefault(path[0], {})
+                known = found.setdefault(path[0], _Order())
                 known.setdefault(name, len(known))
         return found
 
@@ -147,7 +147,7 @@ class Messages:
             if len(path) > 1 and len(choices := self.choices(path)) > 1:
                 factors[path] = [(member,) for member in choices]
         rows = []
-        for row in _pairwise([*factors.values()]):
+        for row in pairwise([*factors.values()]):
             chosen = {
                 path: value[0]
                 for path, value in zip(factors, row, strict=True)
@@ -156,6 +156,13 @@ class Messages:
             label = _label("mix", [repr({_name(path): value for path, value in chosen.items()})])
             rows.append(Context(label, self.with_optional(chosen), tuple(chosen.items())))
         return tuple(rows)
+
+
+class _Order(dict[str, int]):
+    """The places of known names; all others come behind."""
+
+    def __missing__(self, name: str) -> int:
+        return len(self)
 
 
 def _body(schema: Json, root: Json) -> tuple[Json, Json]:
@@ -196,21 +203,6 @@ def _name(path: Path) -> str:
 
 def _label(word: str, names: Iterable[str]) -> str:
     return f"{word}-{crc32(' '.join(names).encode()):08x}"
-
-
-def _pairwise(factors: list[list[Any]]) -> list[list[Any]]:
-    if len(factors) < 2:  # noqa: PLR2004  (a pair needs two)
-        return [[value] for value in factors[0]] if factors else []
-    rows = _covering(tuple(len(each) for each in factors))
-    return [[each[at] for each, at in zip(factors, row, strict=True)] for row in rows]
-
-
-@lru_cache(maxsize=256)
-def _covering(sizes: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
-    """Return a pairwise covering array over factors of these sizes: operations look alike."""
-    from allpairspy import AllPairs  # type: ignore[import-untyped]  # noqa: PLC0415  # it has none
-
-    return tuple(tuple(row) for row in AllPairs([[*range(each)] for each in sizes]))
 
 
 Samples = Mapping[Path, Json]

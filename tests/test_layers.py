@@ -89,6 +89,7 @@ ORDER = (
     "sites",
     "readings",
     "traits",
+    "covering",
     "messages",
     # cases
     "case",

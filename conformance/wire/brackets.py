@@ -85,7 +85,8 @@ def trees(
     sent = data.split(b"&")
     found = [pair_of(each) for each in sent if each]
     unreadable = len(found) < len(sent) and bool(data)
-    if not literal and all(map(_IS_PLAIN, found)):
+    bracketed = [each.name for each in found if each.steps != (each.name,)] if literal else ()
+    if literal.isdisjoint(bracketed) and all(map(_IS_PLAIN, found)):
         return _by_step(found, 0), None, unreadable
     pairs, clean = list[Pair](), list[Pair]()
     for each in found:
