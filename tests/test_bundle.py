@@ -182,3 +182,15 @@ def test_hosts_are_asked_only_where_they_are_allowed(tmp_path: Path) -> None:
         with pytest.raises(ContractError, match="leads to another host"):
             load(source)
         assert schema(source, frozenset((authority,))) == {"type": "string"}
+
+
+def test_a_schema_of_the_document_is_found_by_its_id(tmp_path: Path) -> None:
+    schemas = {
+        "Tree": {"$id": "https://example.com/tree", "type": "object"},
+        "Leaf": {"$id": "https://example.com/leaf", "$ref": "tree"},
+        "Other": {"$ref": "https://example.com/tree#/properties/a"},
+    }
+    found = bundle.bundled({"components": {"schemas": schemas}}, str(tmp_path / "api.json"))
+    inside = found["components"]["schemas"]
+    assert inside["Leaf"]["$ref"] == "#/components/schemas/Tree"
+    assert inside["Other"]["$ref"] == "#/components/schemas/Tree/properties/a"

@@ -72,6 +72,15 @@ def test_what_a_wire_cannot_say_is_no_clause_to_break() -> None:
     }
 
 
+def test_a_text_is_a_text_whatever_it_is() -> None:
+    text = {"type": "string", "maxLength": 3}
+    body = {"content": {"text/plain": {"schema": text}}}
+    put = {"put": {"requestBody": body, "responses": {"204": {"description": ""}}}}
+    document = {"openapi": "3.1.0", "info": {}, "paths": {"/a": put}}
+    (operation,) = to_contract(document, "api.json").operations
+    assert set(clauses(operation)) == {"/maxLength"}
+
+
 def test_a_member_that_is_only_sent_is_no_clause_of_an_answer() -> None:
     secret = {"type": "object", "properties": {"key": {"type": "string", "writeOnly": True}}}
     answer = {"description": "", "content": {"application/json": {"schema": secret}}}

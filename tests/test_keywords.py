@@ -214,6 +214,30 @@ def test_enum_without_text() -> None:
     assert [name for name in found if "member" not in name] == ["outsider"]
 
 
+def test_an_enum_of_one_type_refuses_another_value_of_it() -> None:
+    for schema, refused in (
+        ({"type": "boolean", "enum": [True]}, False),
+        ({"type": "integer", "enum": [1, 2]}, None),
+    ):
+        found = owed("enum", schema, schema["enum"][0])
+        sound(found, schema, schema["enum"][0])
+        value = found["outsider-of-the-type"].change("")
+        assert value == refused if refused is not None else isinstance(value, int)
+    assert "outsider-of-the-type" not in owed("enum", {"type": "null", "enum": [None]}, None)
+
+
+def test_a_length_beside_a_pattern_is_broken_by_texts_of_the_pattern() -> None:
+    schema = {"type": "string", "minLength": 4, "maxLength": 6, "pattern": "^[A-Z]{2}[0-9]+$"}
+    for keyword, name, broken in (
+        ("minLength", "too-short-of-pattern", range(3, 4)),
+        ("maxLength", "over-limit-of-pattern", range(7, 8)),
+    ):
+        value = owed(keyword, schema, "AB12")[name].change("")
+        assert re.fullmatch("[A-Z]{2}[0-9]+", value)
+        assert len(value) in broken
+        assert "pattern" not in "".join(owed(keyword, {"type": "string", keyword: 4}, "abcd"))
+
+
 def test_a_near_miss_that_is_a_member_is_no_violation() -> None:
     schema = {"type": "string", "enum": ["a", "ax", "A", "0"]}
     sound(owed("enum", schema, "a"), schema, "a")

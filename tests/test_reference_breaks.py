@@ -167,3 +167,10 @@ def test_a_clause_of_an_answer_is_called_as_in_a_report_and_broken_alone() -> No
     app = application(break_clause(sure, name))
     answer = app(Request("POST", PATH, "", (("content-type", FORM),), BASE))
     assert json.loads(answer.body) == {"$ok": False}
+
+
+def test_a_definition_that_holds_itself_is_broken_two_levels_deep() -> None:
+    node = {"properties": {"n": {"maximum": 3}, "next": {"$ref": "#/$defs/node"}}}
+    tried = operation({"$ref": "#/$defs/node", "$defs": {"node": node}})
+    found = {name for name in clauses(tried) if not name.startswith("response")}
+    assert found == {"/n/maximum", "/next/n/maximum"}

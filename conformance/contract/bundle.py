@@ -97,9 +97,16 @@ class _Bundler:
 
         `name` is the file's in the bundle, empty for the first; `origin` its path or URL.
         """
+        named: dict[str, str] | None = None
         for node, pointer in references(value):
             place = f"{label(origin)}{pointer}"
             target, fragment = urldefrag(node["$ref"])
+            if target and named is None:
+                named = dict(identified(value, join("#", FILES, name) if name else "#"))
+            own = _by_id(target, named) if target and named else ""
+            if own and (not fragment or fragment.startswith("/")):
+                node["$ref"] = own + fragment
+                continue
             other = name if not target else self._file(target, origin, place)
             if other or name:
                 node["$ref"] = self._inside(other, fragment, place)
@@ -170,15 +177,36 @@ class _Bundler:
         self.waiting.append((name, self.files[name], source))
 
 
+def _by_id(target: str, named: dict[str, str]) -> str:
+    """Return where the schema stands that `target` names by its `$id`, or nothing.
+
+    Such a name may be relative to that of the schema around it.
+    """
+    names = (target, *(urljoin(each, target) for each in named))
+    return next((named[each] for each in names if each in named), "")
+
+
+def identified(value: Json, root: str = "#") -> Iterator[tuple[str, str]]:
+    """Yield the `$id` of the schemas in `value` with their pointers (JSON Schema Core, 8.2.1)."""
+    for each, at in _objects(value, root):
+        if isinstance(each.get("$id"), str):
+            yield each["$id"].removesuffix("#"), at
+
+
 def anchors(value: Json, root: str = "#") -> Iterator[tuple[str, str]]:
     """Yield the anchors of the schemas in `value` with their pointers (JSON Schema Core, 8.2.2)."""
+    for each, at in _objects(value, root):
+        for keyword in ("$anchor", "$dynamicAnchor"):
+            if isinstance(each.get(keyword), str):
+                yield each[keyword], at
+
+
+def _objects(value: Json, root: str) -> Iterator[tuple[dict[str, Json], str]]:
     walk: list[tuple[Json, str]] = [(value, root)]
     while walk:
         each, at = walk.pop()
         if isinstance(each, dict):
-            for keyword in ("$anchor", "$dynamicAnchor"):
-                if isinstance(each.get(keyword), str):
-                    yield each[keyword], at
+            yield each, at
             walk.extend((child, join(at, name)) for name, child in each.items())
         elif isinstance(each, list):
             walk.extend((child, f"{at}/{index}") for index, child in enumerate(each))

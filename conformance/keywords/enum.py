@@ -29,6 +29,11 @@ def enum(members: list[Json], site: Site) -> Iterator[Obligation]:
     texts = [member for member in members if isinstance(member, str) and member]
     if not texts:
         yield must_refuse("outsider", Put("outsider"), "no member at all", lead=True)
+        own = {"not": {"enum": members}} if site.types and "string" not in site.types else None
+        found = site.value(own, without=("enum",)) if own is not None else None
+        if found is not None:
+            words = f"{found[0]!r} is of the type, but no member"
+            yield must_refuse("outsider-of-the-type", Put(found[0]), words, lead=True)
         return
     seen = set(texts)
     for name, text in _near_misses(texts, site):

@@ -46,6 +46,11 @@ def max_length(limit: int, site: Site) -> Iterator[Obligation]:
         f"{3 * limit + 10} characters are far too many",
         nearest=Put(repeated("a", limit)),
     )
+    long = {"type": "string", "minLength": limit + 1}
+    found = site.value(long, without=("maxLength",)) if site.says("pattern") else None
+    if found is not None:
+        words = f"{len(found[0])} characters of the pattern are too many"
+        yield must_refuse("over-limit-of-pattern", Put(found[0]), words, lead=True)
 
 
 @arbitrary("maxLength")

@@ -30,3 +30,8 @@ def min_length(limit: int, site: Site) -> Iterator[Obligation]:
             nearest=fits,
             lead=name == "ascii",
         )
+    short = {"type": "string", "maxLength": limit - 1}
+    found = site.value(short, without=("minLength",)) if site.says("pattern") else None
+    if found is not None:
+        words = f"{len(found[0])} characters of the pattern are too few"
+        yield must_refuse("too-short-of-pattern", Put(found[0]), words, lead=True)

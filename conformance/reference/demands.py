@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from conformance.contract.model import Json
 
 _ONE = ("items", "additionalProperties", "propertyNames", "then", "else")
+_AGAIN = 2
+"""How often one definition is looked into on one way: who forgets its rules forgets them all."""
+
 _BREAKABLE = (*CHECKS, *UNEVALUATED, "format")
 
 
@@ -31,7 +34,7 @@ def demands(
     """
     if not isinstance(schema, dict) or depth == 0 or schema.get("readOnly"):
         return  # what a server does with readOnly members that are sent is its own affair
-    if "$ref" in schema:
+    if "$ref" in schema and not _is_again(path, schema, checker):
         way = (*path, "$ref")
         yield from demands(checker.resolve(schema), name, way, checker, depth - 1, branch=branch)
     for keyword in _BREAKABLE:
@@ -51,6 +54,16 @@ def demands(
         if below is False:
             yield f"{name}/{safe(each)}/properties", (*path, "properties", each)
     yield from _below(schema, name, path, checker, depth - 1, branch=branch)
+
+
+def _is_again(path: Path, schema: Json, checker: Checker) -> bool:
+    """Whether the way through the root to a reference has led into its definition often enough."""
+    target, here = checker.resolve(schema), checker.root
+    times = int(here is target)
+    for step in path:
+        here = checker.resolve(here) if step == "$ref" else here[step]
+        times += step == "$ref" and here is target
+    return times >= _AGAIN
 
 
 def _takes_all(schema: Json, checker: Checker) -> bool:

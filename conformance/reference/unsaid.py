@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from conformance.contract.model import Content, Json, Parameter
 
 FORM, PARTS = "application/x-www-form-urlencoded", "multipart/form-data"
+_TEXTS, _TEXT = ("text/plain", "application/octet-stream"), {"string"}
 _BELOW = frozenset({"properties", "items", "prefixItems", "additionalProperties"})
 _AT_LEAST_ONE = ("minItems", "minProperties")
 
@@ -24,13 +25,13 @@ def is_unsaid(content: Content, way: Path) -> bool:
     schema = content.schema
     if content.media_type == FORM:
         closed = isinstance(schema, dict) and schema.get("additionalProperties") is False
-        text = way[-1] == "type" and not closed and _kinds_at(schema, way) == {"string"}
+        text = way[-1] == "type" and not closed and _kinds_at(schema, way) == _TEXT
         return way == ("type",) or text or _wants_one(schema, way)
     if content.media_type == PARTS and _levels(way) < 2 + ("items" in way):
         # What lies deeper is a JSON text of its own.
-        text = way[-1] == "type" and _kinds_at(schema, way) == {"string"}
+        text = way[-1] == "type" and _kinds_at(schema, way) == _TEXT
         return way == ("type",) or text or _wants_one(schema, way)
-    return False
+    return content.media_type in _TEXTS and way == ("type",) and _kinds_at(schema, way) == _TEXT
 
 
 def is_unsaid_outside(parameter: Parameter, way: Path) -> bool:
