@@ -37,6 +37,9 @@ def test_an_interrupt_at_a_line_comes_at_once(handler: Any) -> None:  # noqa: AN
 
 
 def test_an_interrupt_at_no_line_comes_a_little_later(handler: Any) -> None:  # noqa: ANN401
-    handler(signal.SIGINT, SimpleNamespace(f_lineno=None))
-    with pytest.raises(KeyboardInterrupt):
+    def interrupted() -> None:
+        handler(signal.SIGINT, SimpleNamespace(f_lineno=None))
         time.sleep(10)
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
