@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from conformance.deviation_file import read_deviations
+from conformance.exchange import NO_KEY
 from tests.cli import PYTEST, environment, recording, suite
 
 ROOT = Path(__file__).parent.parent
@@ -152,7 +153,8 @@ def test_the_step_for_github_runs(nightly: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     pairs = [pair for each in target.requests for pair in each.headers]
     assert {value for name, value in pairs if name.lower() == "authorization"} == {
-        "Bearer sk_test_4711"
+        "Bearer sk_test_4711",
+        f"Bearer {NO_KEY}",
     }
     assert "4711" not in done.stdout
     assert (nightly / "reports" / "junit.xml").exists()
