@@ -26,6 +26,13 @@ from tests.hostile.processes import (
 ONLY = ("--only=/account", "--only=/type", "--only=response/200")
 
 
+def heard() -> None:
+    """Have no signal ignored, whatever started the tests: `nohup` ignores SIGHUP."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for each in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize(
     ("name", "workers"),
     [("SIGINT", ()), ("SIGTERM", ()), ("SIGHUP", ()), ("SIGINT", ("-n2",)), ("SIGTERM", ("-n2",))],
@@ -34,7 +41,7 @@ def test_a_signal_ends_a_run_with_a_whole_report(
     name: str, workers: tuple[str, ...], tmp_path: Path
 ) -> None:
     with gate(after=30) as target:
-        process = start(tmp_path, f"--target-url={target.url}", *ONLY, *workers)
+        process = start(tmp_path, f"--target-url={target.url}", *ONLY, *workers, before=heard)
         assert target.reached.wait(60)
         process.send_signal(getattr(signal, name))
         target.open.set()
