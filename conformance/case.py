@@ -13,6 +13,7 @@ from conformance.codec import BODY
 from conformance.contract.model import Json
 from conformance.exchange import Request
 from conformance.obligation import ITEM
+from conformance.traits import traits
 from conformance.verdict import Expectation, Level
 
 
@@ -39,12 +40,16 @@ class Case:
     controls: tuple[Request, ...] = ()
     context: str = ""
     culprits: frozenset[str] = frozenset()
-    traits: tuple[str, ...] = ()
     off_contract: bool = False
     also_allowed: frozenset[int] = frozenset()
     breaks: tuple[str, ...] = ()
     instead: tuple[str, ...] = ()
     doubt: str = ""
+
+    @property
+    def traits(self) -> tuple[str, ...]:
+        """What is remarkable about the request."""
+        return traits(self.request)
 
 
 def clause_id(operation: str, path: Iterable[str], keyword: str) -> str:

@@ -5,7 +5,7 @@ A case that would break more than its own clause is not sent: a refusal would pr
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Literal
 
 from conformance.case import Case
@@ -25,7 +25,6 @@ from conformance.placing import (
     shared,
     surroundings,
 )
-from conformance.traits import traits
 from conformance.verdict import Expectation, Level
 from conformance.wire import InexpressibleError
 
@@ -46,13 +45,8 @@ def at_sites(deriver: Deriver, *, brief: bool = False, whole: bool = False) -> I
     Those are `brief` that stand for their clause, in the smallest body alone. A `whole` operation
     leaves nothing out.
     """
-    around = [] if brief else surroundings(deriver)
-    open_clauses = sum(clause.state == "covered" for clause in deriver.clauses.values())
-    each = max(1, MOST_AROUND // max(1, open_clauses))
-    each = len(around) if whole else min(len(around), each)
-    turn = 0
     share = shared(deriver, whole=whole)
-    surrounded = seldom(deriver, 0 if whole else open_clauses * each)
+    surround = _Surround(deriver, [] if brief else surroundings(deriver), whole=whole)
     for site in deriver.sites:
         if brief and site.path[0] != BODY:
             continue
@@ -60,7 +54,7 @@ def at_sites(deriver: Deriver, *, brief: bool = False, whole: bool = False) -> I
             rule = rules().get(name)
             if rule is None or name in site.spoken:
                 continue
-            leads: dict[str, list[Obligation]] = {}
+            leads: dict[str, list[_Lead]] = {}
             fitting = 0
             for obligation in share(deriver.obligations(site, rule)):
                 if brief and not obligation.lead:
@@ -71,19 +65,60 @@ def at_sites(deriver: Deriver, *, brief: bool = False, whole: bool = False) -> I
                 stands = obligation.lead and (refused or whole or fitting <= MOST_ITEMS)
                 if obligation.lead and not stands and ITEM in site.path:
                     deriver.left_out += 2  # as a second and as a last item
-                for where in in_smallest(deriver, site, obligation, stands=stands):
-                    yield from _case(deriver, site, clause, obligation, where)
+                holds = yield from _smallest(deriver, site, clause, obligation, stands=stands)
                 if obligation.lead and refused and obligation.around:
-                    leads.setdefault(clause.id, []).append(obligation)
+                    leads.setdefault(clause.id, []).append((obligation, holds))
             for identifier, obligations in leads.items():
-                clause = deriver.clauses[identifier]
-                here = each if next(surrounded) else 0
-                deriver.left_out += len(around) - here
-                for index in range(turn, turn + here):
-                    obligation = obligations[index % len(obligations)]
-                    where = around[index % len(around)]
-                    yield from _case(deriver, site, clause, obligation, where)
-                turn += 0 if each == len(around) else here
+                yield from surround.cases(site, deriver.clauses[identifier], obligations)
+
+
+_Lead = tuple[Obligation, bool]
+"""What stands for a clause, and whether it shows something in the smallest body."""
+
+
+def _smallest(
+    deriver: Deriver, site: Site, clause: Clause, obligation: Obligation, *, stands: bool
+) -> Generator[Case, None, bool]:
+    """Yield the cases of `obligation` in the smallest body; return if one is owed what it says.
+
+    What shows nothing as a first item is not put in another place.
+    """
+    holds = False
+    for where in in_smallest(deriver, site, obligation, stands=stands):
+        if holds or not where.position:
+            for case in _case(deriver, site, clause, obligation, where):
+                holds |= case.expectation is obligation.expectation
+                yield case
+    return holds
+
+
+class _Surround:
+    """Puts what stands for a clause `around` other members; clauses take turns at the places."""
+
+    def __init__(self, deriver: Deriver, around: list[Placement], *, whole: bool) -> None:
+        self._deriver = deriver
+        self._around = around
+        clauses = sum(clause.state == "covered" for clause in deriver.clauses.values())
+        most = len(around) if whole else MOST_AROUND // max(1, clauses)
+        self._each = min(len(around), max(1, most))
+        self._chosen = seldom(deriver, 0 if whole else clauses * self._each)
+        self._turn = 0
+
+    def cases(self, site: Site, clause: Clause, leads: list[_Lead]) -> Iterator[Case]:
+        """Yield the cases of one clause.
+
+        What shows nothing in the smallest body is passed over, unless nothing else stands for it.
+        """
+        around, turn = self._around, self._turn
+        here = self._each if next(self._chosen) else 0
+        self._deriver.left_out += len(around) - here
+        some_hold = any(holds for _, holds in leads)
+        for index in range(turn, turn + here):
+            obligation, holds = leads[index % len(leads)]
+            if holds or not some_hold:
+                where = around[index % len(around)]
+                yield from _case(self._deriver, site, clause, obligation, where)
+        self._turn += 0 if self._each == len(around) else here
 
 
 def _case(
@@ -128,7 +163,6 @@ def _case(
         controls=() if alone else (control,),
         context=context,
         culprits=frozenset(names) if expectation is REFUSE else frozenset(),
-        traits=traits(request),
         also_allowed=_not_there(deriver, request, expectation),
         breaks=breaks,
         instead=_instead(deriver, site, clause, request) if expectation is REFUSE else (),

@@ -11,8 +11,8 @@ A part that the operation does not have is not there; `body` is absent where non
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache, reduce
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from itertools import islice, product
 
 from conformance.contract.model import Content, Json, Operation
@@ -27,6 +27,13 @@ LOCATIONS = ("path", "query", "header", "cookie")
 """Where parameters stand (OpenAPI 3.0.4, section 4.8.12.1), in the order of a message's parts."""
 
 _NOTHING: Mapping[str, Json] = {}
+_EMPTY = Readings(({},))
+_USUAL = Spelling()
+_OF_THE_LINE = frozenset(("path", "query"))
+
+_MOST_LINES = 64
+"""So many readings of a request line are kept."""
+
 _LONGEST = 8_000
 """Octets of a request line that every server should take (RFC 9112, section 3)."""
 
@@ -97,11 +104,20 @@ class Codec:
             asked = query.write(fields.get("query", _NOTHING), message["query"])
             place += f"?{asked}" if asked else ""
         headers = self._headers(message) if fields else ()
-        request = Request(self.operation.method.upper(), place, headers)
         if BODY not in message or self.content is None or self.wire is None:
-            return request
-        data = self.wire.encode(message[BODY], self.content, spelling or Spelling())
-        return self.carrying(request, data)
+            return Request(self._method, place, headers)
+        data = self.wire.encode(message[BODY], self.content, spelling or _USUAL)
+        return Request(self._method, place, self._label + headers, data)
+
+    @cached_property
+    def _method(self) -> str:
+        return self.operation.method.upper()
+
+    @cached_property
+    def _label(self) -> tuple[tuple[str, str], ...]:
+        """The header that names the media type of a body."""
+        kind = self.wire.label(self.content) if self.wire and self.content else ""
+        return (("Content-Type", kind),) if kind else ()
 
     def _headers(self, message: Mapping[str, Json]) -> tuple[tuple[str, str], ...]:
         found: list[tuple[str, str]] = []
@@ -116,50 +132,59 @@ class Codec:
         self, request: Request, data: bytes | None, media_type: str | None = None
     ) -> Request:
         """Return `request` with these bytes as its body, in the declared media type or another."""
-        kind = media_type
-        if kind is None:
-            kind = self.wire.label(self.content) if self.wire and self.content else ""
+        label = self._label
+        if media_type is not None:
+            label = (("Content-Type", media_type),) if media_type else ()
         others = tuple([each for each in request.headers if each[0] != "Content-Type"])
-        headers = ((("Content-Type", kind),) if kind else ()) + others
-        return Request(request.method, request.path, headers, data, request.chunked)
+        return Request(request.method, request.path, label + others, data, request.chunked)
 
     # --- reading ---
 
     def read(self, request: Request) -> Readings:
         """Return every message that `request` may stand for in the declared media type."""
-        found = [*self._parts(request)]
-        if len(found) == 1 and self.content is not None:
-            return found[0]
-        whole = reduce(_together, found) if found else Readings(({},))
+        whole = self._line(request)
+        if self.content is not None and self.wire is not None:
+            whole = self._with_body(whole, request, self.content, self.wire)
         if len(request.path) > _LONGEST:
-            return replace(whole, unreadable=True)
+            return whole._replace(unreadable=True)
         return whole
 
-    def _parts(self, request: Request) -> list[Readings]:
+    def _line(self, request: Request) -> Readings:
+        """Return the readings of all but the body: most requests of an operation share them."""
+        known = self._lines.get(request.path)
+        if known is not None:
+            return known
         place, _, asked = request.path.partition("?")
-        found = []
+        whole = _EMPTY
         for location, fields in self.fields.items():
             if location == "path":
-                found.append(_path_read(self.operation.path, Same(fields), place))
-                continue
-            if location == "query":
-                values = query.read(fields, asked)
+                found = path.read(self.operation.path, fields, place)
+            elif location == "query":
+                found = query.read(fields, asked)
             else:
                 module = header if location == "header" else cookie
-                values = module.read(fields, request.headers)
-            found.append(_part(location, values))
-        if self.content is not None and self.wire is not None:
-            found.append(self._body(request, self.content, self.wire))
-        return found
+                found = module.read(fields, request.headers)
+            whole = _together(whole, location, found)
+        if self.fields.keys() <= _OF_THE_LINE:
+            if len(self._lines) >= _MOST_LINES:
+                self._lines.clear()
+            self._lines[request.path] = whole
+        return whole
 
-    def _body(self, request: Request, content: Content, wire: Wire) -> Readings:
-        """Return the readings of the body; where none need be sent, an empty one may be none."""
+    @cached_property
+    def _lines(self) -> dict[str, Readings]:
+        return {}
+
+    def _with_body(
+        self, whole: Readings, request: Request, content: Content, wire: Wire
+    ) -> Readings:
+        """Return the readings with a body; where none need be sent, an empty one may be none."""
         if request.body is None and not self.operation.body_required:
-            return Readings(({},))
-        readings = _part(BODY, wire.read(request.body or b"", content))
+            return whole
+        found = _together(whole, BODY, wire.read(request.body or b"", content))
         if request.body or self.operation.body_required:
-            return readings
-        return replace(readings, values=(*readings.values, {}))
+            return found
+        return found._replace(values=(*found.values, *whole.values))
 
 
 @lru_cache(maxsize=1024)
@@ -168,26 +193,15 @@ def _path(template: str, fields: Same, values: Same) -> str:
     return path.write(template, fields.value, values.value)
 
 
-@lru_cache(maxsize=1024)
-def _path_read(template: str, fields: Same, place: str) -> Readings:
-    return _part("path", path.read(template, fields.value, place))
-
-
-def _part(name: str, found: Readings) -> Readings:
-    values = tuple([{name: value} for value in found.values])
-    return Readings(values, found.unreadable, found.complete)
-
-
-def _together(one: Readings, other: Readings) -> Readings:
-    """Return the readings of two parts as one: any of the first with any of the second."""
-    if len(one.values) == 1:
-        values = [{**one.values[0], **right} for right in other.values]
-        unreadable = one.unreadable or other.unreadable
-        return Readings(tuple(values), unreadable, one.complete and other.complete)
-    pairs = product(one.values, other.values)
-    values = [{**left, **right} for left, right in islice(pairs, MOST_READINGS + 1)]
-    return Readings(
-        tuple(values[:MOST_READINGS]),
-        one.unreadable or other.unreadable,
-        one.complete and other.complete and len(values) <= MOST_READINGS,
-    )
+def _together(whole: Readings, part: str, found: Readings) -> Readings:
+    """Return readings with one more part: any of the first with any of what was `found` there."""
+    unreadable = whole.unreadable or found.unreadable
+    complete = whole.complete and found.complete
+    if len(whole.values) == 1:
+        (left,) = whole.values
+        values = tuple([{**left, part: right} for right in found.values])
+        return Readings(values, unreadable, complete)
+    pairs = islice(product(whole.values, found.values), MOST_READINGS + 1)
+    values = tuple([{**left, part: right} for left, right in pairs])
+    complete &= len(values) <= MOST_READINGS
+    return Readings(values[:MOST_READINGS], unreadable, complete)

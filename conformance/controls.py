@@ -11,7 +11,6 @@ from conformance.contract.model import Json
 from conformance.deriver import Deriver
 from conformance.exchange import Request
 from conformance.messages import Path, members
-from conformance.traits import traits
 from conformance.verdict import Expectation, Level
 from conformance.wire import InexpressibleError
 
@@ -40,7 +39,6 @@ def controls(deriver: Deriver, cases: Sequence[Case]) -> Iterator[Case]:
                 level=Level.MUST,
                 request=control,
                 controls=_parts(deriver, control),
-                traits=traits(control),
             )
 
 

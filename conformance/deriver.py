@@ -21,7 +21,7 @@ from conformance.messages import Message, Messages, place
 from conformance.naming import Naming
 from conformance.obligation import Keep, Obligation, Put, Site
 from conformance.readings import Judge
-from conformance.schema import Same, dereference
+from conformance.schema import dereference
 from conformance.sites import walk
 from conformance.spots import Uncovered
 from conformance.validation import Broken
@@ -54,10 +54,11 @@ class Deriver:
     clauses: dict[str, Clause] = field(default_factory=dict)
     sites: list[Site] = field(default_factory=list)
     left_out: int = 0
-    _bases: dict[tuple[Same, Same, int], Message] = field(default_factory=dict)
-    _ordered: dict[Same, Message] = field(default_factory=dict)
-    _made: dict[tuple[Same, str, str, Same], Clause] = field(default_factory=dict)
-    _requests: dict[Same, Request] = field(default_factory=dict)
+    # What is known of an object is found by its identity, and kept with it.
+    _bases: dict[tuple[int, int, int], tuple[Message, Message]] = field(default_factory=dict)
+    _ordered: dict[int, tuple[Message, Message]] = field(default_factory=dict)
+    _made: dict[tuple[int, str, str, int], tuple[Site, Json, Clause]] = field(default_factory=dict)
+    _requests: dict[int, tuple[Message, Request]] = field(default_factory=dict)
     _expectations: dict[Request, Expectation] = field(default_factory=dict)
     _obligations: dict[tuple[int, str], tuple[Obligation, ...]] = field(default_factory=dict)
     _read: dict[Request, Readings] = field(default_factory=dict)
@@ -118,21 +119,23 @@ class Deriver:
         """
         if self.values.leaves_out(site.path):
             return message
-        key = (Same(message), Same(site), position)
+        key = (id(message), id(site), position)
         found = self._bases.get(key)
         if found is None:
+            base = message
             for path, value in site.settings:
-                message = place(message, path, Put(value), site.samples, position)
+                base = place(base, path, Put(value), site.samples, position)
             last = 2 if position else 0
-            found = self._bases[key] = place(message, site.path, Keep(), site.samples, last)
-        return found
+            base = place(base, site.path, Keep(), site.samples, last)
+            found = self._bases[key] = (message, base)
+        return found[1]
 
     def in_order(self, base: Message) -> Message:
         """Return a `base` in the usual order, the same object each time."""
-        key = Same(base)
-        if key not in self._ordered:
-            self._ordered[key] = self.messages.ordered(base)
-        return self._ordered[key]
+        found = self._ordered.get(id(base))
+        if found is None:
+            found = self._ordered[id(base)] = (base, self.messages.ordered(base))
+        return found[1]
 
     def _answer_names(self) -> list[str]:
         """Return names at the top of a success: what a server writes it may read."""
@@ -177,10 +180,11 @@ class Deriver:
 
     def clause(self, site: Site, rule: KeywordRule, value: Json, subject: str = "") -> Clause:
         """Return the clause of `rule` at `site`, for one name of it where `subject` is given."""
-        key = (Same(site), rule.keyword, subject, Same(value))
-        if key not in self._made:
-            self._made[key] = self.naming.clause(site, rule, value, subject)
-        return self._made[key]
+        key = (id(site), rule.keyword, subject, id(value))
+        found = self._made.get(key)
+        if found is None:
+            found = self._made[key] = (site, value, self.naming.clause(site, rule, value, subject))
+        return found[2]
 
     def add(self, clause: Clause) -> Clause:
         """Return the clause with the id of `clause` that is known, or `clause` from now on."""
@@ -192,14 +196,12 @@ class Deriver:
         """Return the request that carries `message`. Raises InexpressibleError."""
         if spelling is not None:
             return self.codec.encode(message, spelling)
-        key = Same(message)
-        found = self._requests.get(key)
+        found = self._requests.get(id(message))
         if found is None:
-            found = self.codec.encode(message)
             if len(self._requests) > _MOST_KNOWN:
                 self._requests.clear()
-            self._requests[key] = found
-        return found
+            found = self._requests[id(message)] = (message, self.codec.encode(message))
+        return found[1]
 
     def raw(
         self, data: bytes | None, media_type: str | None = None, like: Request | None = None

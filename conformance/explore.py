@@ -26,7 +26,6 @@ from conformance.records import CaseRecord
 from conformance.seeded import from_the_seed_alone
 from conformance.sending import Aborted
 from conformance.strategies import from_schema
-from conformance.traits import traits
 from conformance.verdict import Expectation, Level, Verdict
 from conformance.wire import InexpressibleError
 
@@ -251,6 +250,5 @@ def _case(
         level=Level.MUST,
         request=request,
         controls=controls,
-        traits=traits(request),
     )
     return eased(deriver.operation, drawn)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import zip_longest
@@ -16,6 +14,7 @@ from conformance.case import Case
 from conformance.cases import at_sites
 from conformance.clause import Clause
 from conformance.codec import BODY
+from conformance.collector import uncollected
 from conformance.contract.model import Operation
 from conformance.controls import controls
 from conformance.deriver import Deriver
@@ -117,25 +116,8 @@ def derive(operation: Operation, values: Values = NONE, *, whole: bool = False) 
 
     Raises NoExampleError where no valid body is found.
     """
-    with _uncollected():
+    with uncollected():
         return _derived(operation, values, whole=whole)
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Hold the garbage collector: what is derived is kept, so there is nothing to find.
-
-    Afterwards it all counts as old, so that the collector does not walk through it at once.
-    """
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.freeze()
-            gc.unfreeze()
-            gc.enable()
 
 
 def _derived(operation: Operation, values: Values, *, whole: bool) -> Plan:

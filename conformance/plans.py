@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from conformance.collector import uncollected
 from conformance.contract.model import Contract, Operation
 from conformance.plan import Plan, derive
 from conformance.store import Store
@@ -48,7 +49,10 @@ class Plans:
 
     def of(self, operation: Operation) -> Plan:
         """Return the plan of `operation`. Raises NoExampleError where it cannot be tested."""
-        values = self._values.get(operation.id, NONE)
+        with uncollected():
+            return self._kept_or_made(operation, self._values.get(operation.id, NONE))
+
+    def _kept_or_made(self, operation: Operation, values: Values) -> Plan:
         plan = self._store.load(operation, values) if self._store is not None else None
         if plan is None:
             plan = limited(derive(operation, values, whole=self._whole), self._most)

@@ -15,7 +15,6 @@ from conformance.messages import Context, Path
 from conformance.naming import operation_clause
 from conformance.obligation import Site
 from conformance.spots import words_of
-from conformance.traits import traits
 from conformance.verdict import Expectation, Level
 from conformance.wire import InexpressibleError
 
@@ -83,5 +82,4 @@ def _together(deriver: Deriver, clause: Clause, context: Context) -> Iterator[Ca
         request=request,
         controls=tuple(dict.fromkeys(controls)) or (deriver.preflight,),
         context=context.name,
-        traits=traits(request),
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 
 from conformance.exchange import Request
@@ -36,32 +35,39 @@ _NOT_UTF8 = "bytes that are not UTF-8"
 _ORDER = (*_HIGH, *[each for each in _MARKS if each != "markup"], "empty name", "markup")
 
 
+@lru_cache(maxsize=256)
 def traits(request: Request) -> tuple[str, ...]:
-    """Return the traits of `request`, from its bytes alone, in a fixed order."""
-    return tuple(_traits(request))
+    """Return the traits of `request`, from its bytes alone, in a fixed order.
 
-
-def _traits(request: Request) -> Iterator[str]:
+    A case is asked more than once while it is sent, and shares its controls with others.
+    """
     query = request.path.partition("?")[2].encode("latin-1")
     sent = request.body or b""
     body = b"&".join((query, sent)) if query and sent else query or sent
-    pairs = body.split(b"&") if query or "urlencoded" in request.media_type.lower() else []
-    known = [_pair(each) for each in pairs]
-    found = set[str]().union(*[marks for marks, _ in known])
-    names = {name for _, name in known[:_MOST_NAMES]}
-    if not pairs:
-        found |= _marks(body)
-    elif body[:1] == b"=" or b"&=" in body:
-        found.add("empty name")
-    if found:
-        yield from (each for each in _ORDER if each in found)
+    if query or _is_form(request.headers):
+        pairs = [each.partition(b"=") for each in body.split(b"&")]
+        named = [_named(name) for name, _, _ in pairs]
+        texts = [_known_marks(text) for _, _, text in pairs if text and not text.isalnum()]
+        found = set[str]().union(*[marks for marks, _ in named if marks], *texts)
+        if body[:1] == b"=" or b"&=" in body:
+            found.add("empty name")
+        names = sorted({name for _, name in named[:_MOST_NAMES]} - {_NAMELESS})
+    else:
+        found, names = {*_marks(body)}, []
+    rest = []
     if _NOT_UTF8 in found and len(body) <= _LONG_BODY:
-        yield _NOT_UTF8
+        rest.append(_NOT_UTF8)
     if len(body) > _LONG_BODY:
-        yield "long body"
+        rest.append("long body")
     if not body and request.method not in _BODILESS:
-        yield "no body"
-    yield from sorted(names - {_NAMELESS})
+        rest.append("no body")
+    known = [each for each in _ORDER if each in found] if found else []
+    return (*known, *rest, *names)
+
+
+@lru_cache(maxsize=64)
+def _is_form(headers: tuple[tuple[str, str], ...]) -> bool:
+    return any(n.lower() == "content-type" and "urlencoded" in v.lower() for n, v in headers)
 
 
 def _marks(data: bytes) -> frozenset[str]:
@@ -85,11 +91,10 @@ _known_marks = lru_cache(maxsize=1024)(_marks)
 
 
 @lru_cache(maxsize=2048)
-def _pair(data: bytes) -> tuple[frozenset[str], str]:
-    """Return what a pair of a form shows, and that it is sent, by the name before its brackets."""
-    name, _, text = data.partition(b"=")
+def _named(name: bytes) -> tuple[frozenset[str], str]:
+    """Return what the name of a pair shows, and that it is sent, by what is before its brackets."""
     top = _BRACKET.split(name, 1)[0]
-    return _known_marks(name) | _known_marks(text), f"with {top.decode('latin-1')}"
+    return _marks(name), f"with {top.decode('latin-1')}"
 
 
 def _is_utf8(data: bytes) -> bool:

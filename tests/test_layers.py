@@ -107,6 +107,7 @@ ORDER = (
     "responses",
     "documented_headers",
     "controls",
+    "collector",
     "plan",
     "arrays",
     "objects",

@@ -18,7 +18,6 @@ from conformance.deriver import Deriver
 from conformance.exchange import Request
 from conformance.messages import Path
 from conformance.naming import operation_clause
-from conformance.traits import traits
 from conformance.verdict import Expectation, Level
 
 FORM = "application/x-www-form-urlencoded"
@@ -53,7 +52,6 @@ def wire_case(
         level=Level.MUST,
         request=request,
         controls=controls,
-        traits=traits(request),
     )
     return replace(case, **more)  # type: ignore[arg-type]  # checked by the dataclass at run time
 

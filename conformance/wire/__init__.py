@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from conformance.contract.model import Content, Json
 
@@ -32,8 +32,7 @@ class Spelling:
     space: Literal["+", "%20"] = "+"
 
 
-@dataclass(frozen=True, slots=True)
-class Readings:
+class Readings(NamedTuple):
     """Every value that a server may legitimately decode from what was sent.
 
     `unreadable` says that refusing to decode them is legitimate too. `complete` is False where

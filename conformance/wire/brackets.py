@@ -59,6 +59,12 @@ class Node:
 
     def parted(self) -> tuple[list[Pair], dict[str, Node]]:
         """Return the pairs that are texts of its own, and what was sent under each name inside."""
+        if len(self.pairs) == 1:
+            (pair,) = self.pairs
+            steps = pair.steps or ()
+            if len(steps) <= self.depth:
+                return [pair], {}
+            return [], {steps[self.depth]: Node(self.pairs, self.depth + 1)}
         own, deeper = list[Pair](), list[Pair]()
         for pair in self.pairs:
             (own if len(pair.steps or ()) <= self.depth else deeper).append(pair)
@@ -70,7 +76,7 @@ def _by_step(pairs: Iterable[Pair], depth: int) -> dict[str, Node]:
     found: dict[str, list[Pair]] = {}
     for pair in pairs:
         found.setdefault((pair.steps or ())[depth], []).append(pair)
-    return {step: Node(tuple(each), depth + 1) for step, each in found.items()}
+    return {step: Node((*each,), depth + 1) for step, each in found.items()}
 
 
 def trees(

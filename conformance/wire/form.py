@@ -12,7 +12,7 @@ freedoms that it models, beside those of the names themselves (`conformance.wire
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -20,9 +20,9 @@ from urllib.parse import quote
 from conformance.percent import decoded
 from conformance.schema import Same, View
 from conformance.wire import InexpressibleError, Readings, Spelling
-from conformance.wire.brackets import top_name, trees
-from conformance.wire.nodes import Pairs, beside, fields, pairs
-from conformance.wire.text import MOST_READINGS, Place, Style, objects, style_of
+from conformance.wire.brackets import Node, top_name, trees
+from conformance.wire.nodes import Pairs, beside, fields, inside, pairs, values
+from conformance.wire.text import MOST_READINGS, Place, Style, objects, style_of, text_of
 
 if TYPE_CHECKING:
     from conformance.contract.model import Content, Json
@@ -62,36 +62,55 @@ class _Writer:
         self._spelling = spelling
         self._text = _escape("", spelling.space)
         self._name = _escape("" if spelling.encoded_brackets else "[]", spelling.space)
-        self._known: dict[tuple[str, str | int], tuple[Json, str]] = {}
+        self._known: dict[tuple[object, ...], tuple[Json, str]] = {}
 
     def member(self, name: str, value: Json) -> str:
         """Return the pairs of a member. A text is known by itself, what holds others by identity.
 
         Raises InexpressibleError and UnicodeEncodeError.
         """
-        if isinstance(value, bool | int | float | None):
+        if isinstance(value, _SCALARS):
             return self._written(name, value)
         key = (name, value if isinstance(value, str) else id(value))
         known = self._known.get(key)
-        if known is None:
-            if len(self._known) >= _MOST_KNOWN:
-                self._known.clear()
-            known = self._known[key] = (value, self._written(name, value))
-        return known[1]
+        return self._kept(key, value, self._written(name, value)) if known is None else known[1]
 
     def _written(self, name: str, value: Json) -> str:
-        escape = self._name
-        return "&".join([f"{escape(key)}={text}" for key, text in self._pairs(name, value)])
-
-    def _pairs(self, name: str, value: Json) -> Pairs:
         content, arrays = self._content, self._spelling.arrays
         style = array_style(content, name)
         if style == "repeat" and value and isinstance(value, dict) and _spreads(content, name):
-            return beside(value, self._text)
+            return self._joined(beside(value, self._text))
         if arrays is not None and style != "json":
             style = arrays
-        return pairs(name, value, style or _usual_style(content, name), self._text)
+        style = style or _usual_style(content, name)
+        if style in _IN_BRACKETS:
+            return self._in_brackets(name, value, style)
+        return self._joined(pairs(name, value, style, self._text))
 
+    def _joined(self, found: Pairs) -> str:
+        return "&".join([f"{self._name(name)}={text}" for name, text in found])
+
+    def _in_brackets(self, name: str, value: Json, style: Style) -> str:
+        """Return the pairs of what stands in brackets, however deep; what is shared is known."""
+        if not isinstance(value, _CONTAINERS):
+            return f"{self._name(name)}={self._text(text_of(value))}"
+        key = (name, style, id(value))
+        known = self._known.get(key)
+        if known is not None:
+            return known[1]
+        found = [self._in_brackets(*each, style) for each in inside(name, value, style)]
+        return self._kept(key, value, "&".join(found))
+
+    def _kept(self, key: tuple[object, ...], value: Json, text: str) -> str:
+        if len(self._known) >= _MOST_KNOWN:
+            self._known.clear()
+        self._known[key] = (value, text)
+        return text
+
+
+_SCALARS = (bool, int, float, type(None))
+_CONTAINERS = (dict, list)
+_IN_BRACKETS = frozenset({"index", "append", "repeat"})
 
 _MOST_KNOWN = 4096
 """So many members of one content's bodies are kept as they are written."""
@@ -125,6 +144,8 @@ def _escape(reserved: str, space: str) -> Callable[[str], str]:
 
 # --- bytes → readings -----------------------------------------------------------------------------
 
+_NONE = frozenset[str]()
+
 
 def read(data: bytes, content: Content) -> Readings:
     """Return every body that `data` may stand for under `content.schema`."""
@@ -139,30 +160,31 @@ def read(data: bytes, content: Content) -> Readings:
 
 
 def _read(data: bytes, content: Content) -> Readings:
-    found = _with(data, content)
-    whole = _whole_names(data, content)
+    known = _places(Same(content))
+    found = _with(data, known)
+    whole = _whole_names(data, content, known)
     if not whole:
         return found
-    other = _with(data, content, whole)
+    other = _with(data, known, whole)
     half = MOST_READINGS // 2
-    values = (*found.values[:half], *other.values[:half])
+    bodies = (*found.values[:half], *other.values[:half])
     complete = found.complete and other.complete
-    complete &= len(values) == len(found.values) + len(other.values)
-    return Readings(values, found.unreadable or other.unreadable, complete)
+    complete &= len(bodies) == len(found.values) + len(other.values)
+    return Readings(bodies, found.unreadable or other.unreadable, complete)
 
 
-def _whole_names(data: bytes, content: Content) -> frozenset[str]:
+def _whole_names(data: bytes, content: Content, known: _Places) -> frozenset[str]:
     """Return the names that somebody who knows no brackets there takes as they are.
 
     Only style deepObject gives brackets a meaning (OpenAPI 3.0.4, section 4.8.12.3): else `a[]` is
     a name of its own, which matters where such names are allowed.
     """
-    schema = content.schema
     if b"[" not in data and b"%5" not in data:
-        return frozenset()
+        return _NONE
+    schema = content.schema
     if isinstance(schema, Mapping) and schema.get("additionalProperties") is False:
-        return frozenset()
-    known, found = _places(Same(content)), set[str]()
+        return _NONE
+    found = set[str]()
     for pair in data.split(b"&"):
         raw = pair.partition(b"=")[0]
         top = top_name(raw)
@@ -174,16 +196,14 @@ def _whole_names(data: bytes, content: Content) -> frozenset[str]:
     return frozenset(found)
 
 
-def _with(data: bytes, content: Content, literal: frozenset[str] = frozenset()) -> Readings:
+def _with(data: bytes, known: _Places, literal: frozenset[str] = _NONE) -> Readings:
     """Read `data` with these names whose brackets are part of them."""
     tree, clean, unreadable = trees(data, literal)
-    known = _places(Same(content))
-    places = {name: known.of(name) for name in dict.fromkeys([*known.spread, *tree])}
     bodies: list[Json] = []
     complete = True
     for nodes in (tree,) if clean is None else (tree, clean):
         choices = []
-        for name, found, refusable in fields(nodes, places):
+        for name, found, refusable in known.fields(nodes):
             unreadable |= refusable
             choices.append([(name, value) for value in found])
         bodies += objects(choices)
@@ -192,13 +212,22 @@ def _with(data: bytes, content: Content, literal: frozenset[str] = frozenset()) 
 
 
 class _Places:
-    """The places at the top of one content's bodies. `spread` are objects without brackets."""
+    """The places at the top of one content's bodies."""
 
     def __init__(self, content: Content) -> None:
         self._content = content
         self._root = Place(View.of(content.schema, content.schema))
         self._known: dict[str, Place] = {}
-        self.spread = tuple(n for n in content.encoding if array_style(content, n) == "repeat")
+        # Objects whose members stand beside each other, without brackets.
+        self._spread = tuple(n for n in content.encoding if array_style(content, n) == "repeat")
+
+    def fields(self, tree: Mapping[str, Node]) -> Iterable[tuple[str, list[Json], bool]]:
+        """Return each member that was sent, what it may stand for, and whether to refuse it."""
+        if self._spread:
+            return fields(
+                tree, {name: self.of(name) for name in dict.fromkeys([*self._spread, *tree])}
+            )
+        return [(name, *values(node, self.of(name))) for name, node in tree.items()]
 
     def of(self, name: str) -> Place:
         """Return the place of the member `name`."""

@@ -18,6 +18,7 @@ from conformance.contract.model import Json
 from conformance.wire import InexpressibleError
 from conformance.wire.brackets import Node
 from conformance.wire.text import (
+    ABSENT,
     SEPARATORS,
     Place,
     Style,
@@ -29,6 +30,8 @@ from conformance.wire.text import (
 )
 
 Pairs = Iterator[tuple[str, str]]
+
+_EMPTY = "text cannot say that an array or an object is empty"
 
 _MOST_KNOWN = 1024
 """So many readings of one place are kept."""
@@ -45,21 +48,32 @@ def pairs(name: str, value: Json, style: Style, escape: Callable[[str], str]) ->
     if style == "json":
         yield name, escape(document(value))
     elif isinstance(value, (list, dict)) and not value:
-        raise InexpressibleError("text cannot say that an array or an object is empty")
+        raise InexpressibleError(_EMPTY)
     elif style in SEPARATORS and isinstance(value, (list, dict)):
         # A blank is no delimiter unless it is encoded (OpenAPI 3.0.4, appendix E).
         separator = "," if style == "comma" else escape(SEPARATORS[style])
         parts = value if isinstance(value, list) else [x for pair in value.items() for x in pair]
         yield name, separator.join(escape(plain(part)) for part in parts)
-    elif isinstance(value, dict):
-        for key, child in value.items():
-            yield from pairs(f"{name}[{key}]", child, style, escape)
-    elif isinstance(value, list):
-        for index, child in enumerate(value):
-            suffix = {"index": f"[{index}]", "append": "[]"}.get(style, "")
-            yield from pairs(name + suffix, child, style, escape)
+    elif isinstance(value, (list, dict)):
+        for inner, child in inside(name, value, style):
+            yield from pairs(inner, child, style, escape)
     else:
         yield name, escape(text_of(value))
+
+
+def inside(name: str, value: dict[str, Json] | list[Json], style: Style) -> list[tuple[str, Json]]:
+    """Return the members or items of `value` under their names in brackets.
+
+    Raises InexpressibleError for an empty array or object, which brackets cannot say.
+    """
+    if not value:
+        raise InexpressibleError(_EMPTY)
+    if isinstance(value, dict):
+        return [(f"{name}[{key}]", child) for key, child in value.items()]
+    if style == "index":
+        return [(f"{name}[{index}]", child) for index, child in enumerate(value)]
+    whole = f"{name}[]" if style == "append" else name
+    return [(whole, child) for child in value]
 
 
 def beside(value: Mapping[str, Json], escape: Callable[[str], str]) -> Pairs:
@@ -81,7 +95,7 @@ def parts(value: Json, *, pairs: bool) -> list[tuple[str, ...]]:
     empty array or object, and for what lies deeper.
     """
     if isinstance(value, (list, dict)) and not value:
-        raise InexpressibleError("text cannot say that an array or an object is empty")
+        raise InexpressibleError(_EMPTY)
     if isinstance(value, list):
         return [(plain(item),) for item in value]
     if isinstance(value, dict):
@@ -116,6 +130,22 @@ def values(node: Node, place: Place) -> tuple[list[Json], bool]:
 
 
 def _read(node: Node, place: Place) -> tuple[list[Json], bool]:
+    """Read names in brackets that lead to one text step by step, and the rest as it branches."""
+    way: list[tuple[str, Place]] = []
+    if len(node.pairs) == 1:
+        for key in node.pairs[0].steps[node.depth :] if node.pairs[0].steps else ():
+            if key == "" or key.isdigit():
+                break
+            way.append((key, place))
+            place = place.member(key)
+    found, refusable = _read_all(Node(node.pairs, node.depth + len(way)) if way else node, place)
+    for key, outer in reversed(way):
+        found = [{} if value is ABSENT else {key: value} for value in found]
+        refusable |= outer.takes_array and outer.style != "index"
+    return found, refusable
+
+
+def _read_all(node: Node, place: Place) -> tuple[list[Json], bool]:
     own, children = node.parted()
     if own and children:
         leaf, _ = values(Node(tuple(own), node.depth), place)
@@ -175,9 +205,12 @@ def _branch(children: dict[str, Node], place: Place) -> tuple[list[Json], bool]:
         more = [scalars(pair.text, place.item()) for pair in appended]
         found += lists([part for part, _ in parts] + more)
     if not indices or place.takes_object:
-        named = {key: values(child, place.member(key)) for key, child in children.items()}
-        unreadable |= any(refusable for _, refusable in named.values())
-        found += objects([[(key, value) for value in part] for key, (part, _) in named.items()])
+        choices = []
+        for key, child in children.items():
+            part, refusable = values(child, place.member(key))
+            unreadable |= refusable
+            choices.append([(key, value) for value in part])
+        found += objects(choices)
     return found, unreadable
 
 

@@ -152,8 +152,15 @@ def lists(choices: list[list[Json]]) -> list[Json]:
 
 def objects(choices: list[list[tuple[str, Json]]]) -> list[Json]:
     """Return the objects that may be meant, from the choices for each member."""
-    if all(len(each) == 1 for each in choices):
-        return [{name: value for ((name, value),) in choices if value is not ABSENT}]
+    only: dict[str, Json] = {}
+    for each in choices:
+        if len(each) != 1:
+            break
+        ((name, value),) = each
+        if value is not ABSENT:
+            only[name] = value
+    else:
+        return [only]
     return [
         {name: value for name, value in members if value is not ABSENT}
         for members in islice(product(*choices), MOST_READINGS + 1)
