@@ -202,8 +202,8 @@ def _messages(
     deriver: Deriver, site: Site, obligation: Obligation, where: Placement
 ) -> tuple[Message, Message] | None:
     """Return the message to send and its control, or None where the placement means nothing."""
-    ordered, samples, context = deriver.messages.ordered, site.samples, where.context
-    base = deriver.base(context.message, site, where.position)
+    samples, context = site.samples, where.context
+    base = deriver.in_order(deriver.base(context.message, site, where.position))
     nearest = Keep() if context.name and not where.position else obligation.nearest
     change = obligation.change
     if site.lens is not None:
@@ -211,13 +211,13 @@ def _messages(
         nearest = nearest if isinstance(nearest, Keep) else site.lens(nearest)
     # What stands at another path need not exist, so the control of a path is the usual one.
     fixed = deriver.values.leaves_out(site.path) or site.path[0] == "path"
-    if fixed or isinstance(nearest, Keep):
-        control = deriver.in_order(base)
-    else:
-        control = ordered(place(base, site.path, nearest, samples, where.position))
+    kept = fixed or isinstance(nearest, Keep)
+    control = base if kept else place(base, site.path, nearest, samples, where.position)
     message = place(base, site.path, change, samples, where.position)
-    if not isinstance(obligation.change, With):
-        message = ordered(message)
+    if len(site.path) == 1 or site.lens is not None:  # members of the part itself come and go
+        control = control if kept else deriver.messages.ordered(control)
+        if not isinstance(obligation.change, With):
+            message = deriver.messages.ordered(message)
     if where.first is None:
         return message, control
     if isinstance(obligation.change, Without):

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import jsonschema_rs
 
@@ -22,8 +21,7 @@ _PATTERNS = jsonschema_rs.FancyRegexOptions(backtrack_limit=100_000)
 """A pattern that looks around may go back; past so many steps it does not match."""
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
+class Broken(NamedTuple):
     """One keyword that a value breaks.
 
     `trail` leads to the schema that has the keyword: names, `*` for items, and the applicators on
@@ -126,7 +124,7 @@ class Validator:
         place = broken.trail, broken.instance_path
         plain = (b for b in self._uncounted.broken(value) if b.keyword == "contains")
         none = any((each.trail, each.instance_path) == place for each in plain)
-        return replace(broken, keyword="contains") if none else broken
+        return broken._replace(keyword="contains") if none else broken
 
     @cached_property
     def _uncounted(self) -> Validator:

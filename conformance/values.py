@@ -35,7 +35,7 @@ class Values:
 
     def leaves_out(self, path: Path) -> bool:
         """Whether `path` lies at or below what is never sent."""
-        return any(path[: len(each)] == each for each in self.never)
+        return bool(self.never) and any(path[: len(each)] == each for each in self.never)
 
     def doubt(self, path: Path) -> str:
         """Return why a refusal at `path` may have another reason than the schema, or nothing."""
