@@ -6,6 +6,7 @@ the rule that made it.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -61,7 +62,7 @@ class Deriver:
     _requests: dict[int, tuple[Message, Request]] = field(default_factory=dict)
     _expectations: dict[Request, Expectation] = field(default_factory=dict)
     _obligations: dict[tuple[int, str], tuple[Obligation, ...]] = field(default_factory=dict)
-    _read: dict[Request, Readings] = field(default_factory=dict)
+    _read: deque[tuple[Request, Readings]] = field(default_factory=lambda: deque(maxlen=_MOST_READ))
 
     def __post_init__(self) -> None:
         self.samples: dict[tuple[str, ...], Json] = {}
@@ -211,12 +212,12 @@ class Deriver:
 
     def read(self, request: Request) -> Readings:
         """Return every message that `request` may stand for."""
-        found = self._read.get(request)
-        if found is None:
-            if len(self._read) >= _MOST_READ:
-                del self._read[next(iter(self._read))]
-            found = self._read[request] = self.codec.read(request)
-        return found
+        for known, readings in self._read:
+            if known is request:
+                return readings
+        readings = self.codec.read(request)
+        self._read.append((request, readings))
+        return readings
 
     def expectation(self, request: Request) -> Expectation:
         """Return what the contract owes `request`, its body in the declared media type."""

@@ -134,10 +134,12 @@ def _derived(operation: Operation, values: Values, *, whole: bool) -> Plan:
         found |= {id_: clause for id_, clause in each.clauses.items() if id_ not in found}
     if operation.alike:
         cases = [eased(operation, case) for case in cases]
-    ordered = tuple(interleaved(cases))
+    first: dict[Request, Case] = {}  # a second case that sends the same bytes is passed over
+    for case in cases:
+        first.setdefault(case.request, case)
+    ordered = tuple(interleaved(first.values()))
     used = {case.clause.id for case in ordered if _can_prove(case, values)}
-    owners = {case.request: case.clause.local for case in ordered}
-    twins = {case.clause.id: owners[case.request] for case in cases}
+    twins = {case.clause.id: first[case.request].clause.local for case in cases}
     known = found
     known |= {case.clause.id: case.clause for case in cases}
     clauses = [_settled(clause, used, twins, values) for clause in known.values()]
@@ -177,16 +179,10 @@ def _steady(operation: Operation) -> Clause:
 
 
 def interleaved(cases: Iterable[Case]) -> Iterator[Case]:
-    """Yield cases so that each clause has had its n-th case before any has its next.
-
-    A second case that would send the same bytes is passed over.
-    """
+    """Yield cases so that each clause has had its n-th case before any has its next."""
     by_clause: dict[str, list[Case]] = {}
-    seen: set[Request] = set()
     for case in cases:
-        if case.request not in seen:
-            seen.add(case.request)
-            by_clause.setdefault(case.clause.id, []).append(case)
+        by_clause.setdefault(case.clause.id, []).append(case)
     for each in zip_longest(*by_clause.values()):
         yield from (case for case in each if case is not None)
 

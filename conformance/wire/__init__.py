@@ -20,8 +20,7 @@ class InexpressibleError(Exception):
     """The body cannot be written in this media type; the message says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Spelling:
+class Spelling(NamedTuple):
     """How to write a body where the media type leaves a choice.
 
     `arrays` None means as the contract says.

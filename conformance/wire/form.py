@@ -162,7 +162,7 @@ def read(data: bytes, content: Content) -> Readings:
 def _read(data: bytes, content: Content) -> Readings:
     known = _places(Same(content))
     found = _with(data, known)
-    whole = _whole_names(data, content, known)
+    whole = _whole_names(data, known)
     if not whole:
         return found
     other = _with(data, known, whole)
@@ -173,16 +173,13 @@ def _read(data: bytes, content: Content) -> Readings:
     return Readings(bodies, found.unreadable or other.unreadable, complete)
 
 
-def _whole_names(data: bytes, content: Content, known: _Places) -> frozenset[str]:
+def _whole_names(data: bytes, known: _Places) -> frozenset[str]:
     """Return the names that somebody who knows no brackets there takes as they are.
 
     Only style deepObject gives brackets a meaning (OpenAPI 3.0.4, section 4.8.12.3): else `a[]` is
     a name of its own, which matters where such names are allowed.
     """
-    if b"[" not in data and b"%5" not in data:
-        return _NONE
-    schema = content.schema
-    if isinstance(schema, Mapping) and schema.get("additionalProperties") is False:
+    if known.closed or (b"[" not in data and b"%5" not in data):
         return _NONE
     found = set[str]()
     for pair in data.split(b"&"):
@@ -212,9 +209,11 @@ def _with(data: bytes, known: _Places, literal: frozenset[str] = _NONE) -> Readi
 
 
 class _Places:
-    """The places at the top of one content's bodies."""
+    """The places at the top of one content's bodies. `closed` ones take no undeclared names."""
 
     def __init__(self, content: Content) -> None:
+        schema = content.schema
+        self.closed = isinstance(schema, Mapping) and schema.get("additionalProperties") is False
         self._content = content
         self._root = Place(View.of(content.schema, content.schema))
         self._known: dict[str, Place] = {}
