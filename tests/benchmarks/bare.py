@@ -45,8 +45,8 @@ class Part:
         return (*limit, *(f"--operation={each}" for each in self.operations))
 
 
-def planned(part: Part, cache: Path) -> Iterator[Plan]:
-    """Yield the plans of `part`, as a run makes them and keeps them in `cache`."""
+def planned(part: Part, cache: Path | None) -> Iterator[Plan]:
+    """Yield the plans of `part`, as a run makes them and keeps them in `cache`, if anywhere."""
     own = Run(
         Settings(
             contract=str(part.document),

@@ -1,7 +1,8 @@
 """Cost by number of operations: `python -m tests.benchmarks.scale DOCUMENT`.
 
-For 1, 10, 100 and all operations, spread over the document: seconds and memory to derive them (in a
-process of its own, which leaves the plans where a run finds them); how long a run with `-n 2` takes
+For 1, 10, 100 and all operations, spread over the document: seconds to read the contract and to
+derive all cases, and the same once more with the plans kept where a run finds them, with the memory
+of that process; how long a run with `-n 2` takes
 to its first request; a whole such run against the embedded target; and the requests a second that
 it sustains, from the first request to the last, over what bare loops of the same client reach in
 the same minute (`tests.benchmarks.bare`).
@@ -34,7 +35,7 @@ OURS = {"PYTHONPATH": str(ROOT)}
 """What is measured is the suite beside these benchmarks, whichever is installed."""
 
 HEAD = (
-    *("operations", "cases", "derive s", "derive MB", "first request s"),
+    *("operations", "cases", "derive s", "derive and keep s", "derive MB", "first request s"),
     *("requests", "sending s", "whole run s", "ms a case", "run MB"),
     *("requests/s", "bare loops/s", "of bare loops", "findings"),
 )
@@ -71,7 +72,7 @@ def row(part: Part) -> tuple[str, ...]:
         done = subprocess.run(
             [*own, f"--derive={folder / _CACHE}"], capture_output=True, text=True, check=True
         )
-        cases, derive_s, derive_mb = json.loads(done.stdout)
+        cases, derive_s, keep_s, derive_mb = json.loads(done.stdout)
         words = [*PYTEST, "--pyargs", "conformance", "--depth=quick", f"-n{PROCESSES}"]
         words += [
             "-o",
@@ -87,7 +88,8 @@ def row(part: Part) -> tuple[str, ...]:
         bare = bare_rate(part, folder / _CACHE)
     requests, rate = sum(each[0] for each in sent), sustained(sent)
     return (
-        *(f"{len(part.operations):,}", f"{cases:,}", f"{derive_s:.1f}", str(derive_mb)),
+        *(f"{len(part.operations):,}", f"{cases:,}"),
+        *(f"{derive_s:.1f}", f"{keep_s:.1f}", str(derive_mb)),
         *(f"{first:.1f}", f"{requests:,}", f"{requests / rate:.1f}", f"{taken.wall_s:.1f}"),
         *(f"{taken.wall_s / max(cases, 1) * 1000:.2f}", str(megabytes)),
         *(f"{rate:.0f}", f"{bare:.0f}", f"{rate / bare:.2f}", str(len(outcome["findings"]))),
@@ -105,12 +107,18 @@ def spans(journal: Path) -> list[tuple[int, float, float]]:
     return [each for each in found if each[0]]
 
 
-def derived(part: Part, cache: Path) -> tuple[int, float, int]:
-    """Return how many cases there are, seconds to derive them, and memory in MB."""
-    begun = time.perf_counter()
-    cases = sum(len(plan.cases) for plan in planned(part, cache))
-    seconds = time.perf_counter() - begun
-    return cases, seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+def derived(part: Part, cache: Path) -> tuple[int, float, float, int]:
+    """Return how many cases there are, seconds to derive, to derive and keep, and memory in MB."""
+    moments = [time.perf_counter()]
+    for folder in (None, cache):
+        cases = sum(len(plan.cases) for plan in planned(part, folder))
+        moments.append(time.perf_counter())
+    begun, made, kept = moments
+    return cases, made - begun, kept - made, _most_mb()
+
+
+def _most_mb() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 def first_request_s(words: Sequence[str], folder: Path) -> float:
