@@ -86,6 +86,8 @@ ORDER = (
     "values",
     "versions",
     "spots",
+    "ground",
+    "below",
     "sites",
     "readings",
     "traits",
