@@ -17,13 +17,12 @@ from conformance.keywords import rules
 from conformance.messages import Context, Message, moved, place
 from conformance.obligation import ITEM, Keep, Obligation, Site, With, Without
 from conformance.placing import (
-    MOST_AROUND,
     MOST_ITEMS,
+    Lead,
     Placement,
+    Surroundings,
     in_smallest,
-    seldom,
     shared,
-    surroundings,
 )
 from conformance.verdict import Expectation, Level
 from conformance.wire import InexpressibleError
@@ -46,7 +45,7 @@ def at_sites(deriver: Deriver, *, brief: bool = False, whole: bool = False) -> I
     leaves nothing out.
     """
     share = shared(deriver, whole=whole)
-    surround = _Surround(deriver, [] if brief else surroundings(deriver), whole=whole)
+    surroundings = Surroundings(deriver, none=brief, whole=whole)
     for site in deriver.sites:
         if brief and site.path[0] != BODY:
             continue
@@ -54,7 +53,7 @@ def at_sites(deriver: Deriver, *, brief: bool = False, whole: bool = False) -> I
             rule = rules().get(name)
             if rule is None or name in site.spoken:
                 continue
-            leads: dict[str, list[_Lead]] = {}
+            leads: dict[str, list[Lead]] = {}
             fitting = 0
             for obligation in share(deriver.obligations(site, rule)):
                 if brief and not obligation.lead:
@@ -68,12 +67,10 @@ def at_sites(deriver: Deriver, *, brief: bool = False, whole: bool = False) -> I
                 holds = yield from _smallest(deriver, site, clause, obligation, stands=stands)
                 if obligation.lead and refused and obligation.around:
                     leads.setdefault(clause.id, []).append((obligation, holds))
-            for identifier, obligations in leads.items():
-                yield from surround.cases(site, deriver.clauses[identifier], obligations)
-
-
-_Lead = tuple[Obligation, bool]
-"""What stands for a clause, and whether it shows something in the smallest body."""
+            for identifier, these in leads.items():
+                clause = deriver.clauses[identifier]
+                for obligation, where in surroundings.of(these):
+                    yield from _case(deriver, site, clause, obligation, where)
 
 
 def _smallest(
@@ -90,35 +87,6 @@ def _smallest(
                 holds |= case.expectation is obligation.expectation
                 yield case
     return holds
-
-
-class _Surround:
-    """Puts what stands for a clause `around` other members; clauses take turns at the places."""
-
-    def __init__(self, deriver: Deriver, around: list[Placement], *, whole: bool) -> None:
-        self._deriver = deriver
-        self._around = around
-        clauses = sum(clause.state == "covered" for clause in deriver.clauses.values())
-        most = len(around) if whole else MOST_AROUND // max(1, clauses)
-        self._each = min(len(around), max(1, most))
-        self._chosen = seldom(deriver, 0 if whole else clauses * self._each)
-        self._turn = 0
-
-    def cases(self, site: Site, clause: Clause, leads: list[_Lead]) -> Iterator[Case]:
-        """Yield the cases of one clause.
-
-        What shows nothing in the smallest body is passed over, unless nothing else stands for it.
-        """
-        around, turn = self._around, self._turn
-        here = self._each if next(self._chosen) else 0
-        self._deriver.left_out += len(around) - here
-        some_hold = any(holds for _, holds in leads)
-        for index in range(turn, turn + here):
-            obligation, holds = leads[index % len(leads)]
-            if holds or not some_hold:
-                where = around[index % len(around)]
-                yield from _case(self._deriver, site, clause, obligation, where)
-        self._turn += 0 if self._each == len(around) else here
 
 
 def _case(
@@ -203,7 +171,7 @@ def _messages(
 ) -> tuple[Message, Message] | None:
     """Return the message to send and its control, or None where the placement means nothing."""
     samples, context = site.samples, where.context
-    base = deriver.in_order(deriver.base(context.message, site, where.position))
+    base = deriver.base(context.message, site, where.position)
     nearest = Keep() if context.name and not where.position else obligation.nearest
     change = obligation.change
     if site.lens is not None:

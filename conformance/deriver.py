@@ -57,7 +57,6 @@ class Deriver:
     left_out: int = 0
     # What is known of an object is found by its identity, and kept with it.
     _bases: dict[tuple[int, int, int], tuple[Message, Message]] = field(default_factory=dict)
-    _ordered: dict[int, tuple[Message, Message]] = field(default_factory=dict)
     _made: dict[tuple[int, str, str, int], tuple[Site, Json, Clause]] = field(default_factory=dict)
     _requests: dict[int, tuple[Message, Request]] = field(default_factory=dict)
     _expectations: dict[Request, Expectation] = field(default_factory=dict)
@@ -114,9 +113,10 @@ class Deriver:
         )
 
     def base(self, message: Message, site: Site, position: int = 0) -> Message:
-        """Return `message` with a valid value at `site`, but where that is never sent.
+        """Return `message` with a valid value at `site`, in the usual order as before.
 
-        The branch that leads to the site is chosen. With a `position`, an array has three items.
+        The branch that leads to the site is chosen; what is never sent stays away. With a
+        `position`, an array has three items.
         """
         if self.values.leaves_out(site.path):
             return message
@@ -128,14 +128,7 @@ class Deriver:
                 base = place(base, path, Put(value), site.samples, position)
             last = 2 if position else 0
             base = place(base, site.path, Keep(), site.samples, last)
-            found = self._bases[key] = (message, base)
-        return found[1]
-
-    def in_order(self, base: Message) -> Message:
-        """Return a `base` in the usual order, the same object each time."""
-        found = self._ordered.get(id(base))
-        if found is None:
-            found = self._ordered[id(base)] = (base, self.messages.ordered(base))
+            found = self._bases[key] = (message, self.messages.ordered(base))
         return found[1]
 
     def _answer_names(self) -> list[str]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from conformance.collector import uncollected
 from conformance.errors import UsageError
 from conformance.options import settings
 from conformance.running import EXIT, MESSAGE, MODULES, begun, near, run_of
@@ -84,14 +85,11 @@ def _wind_up(run: Run, session: pytest.Session, *, ended: bool) -> str:
     def judge() -> None:
         from conformance.reporting import judged, write_reports  # noqa: PLC0415  (at the end only)
 
-        gc.disable()  # of a long run it would look at millions of records, again and again
-        try:
+        with uncollected():  # of a long run there are millions of records
             reported = judged(run.folder)
             if reported is not None:
                 session.config.stash[_REPORTED] = reported
                 session.config.stash[_REPORTED] = write_reports(run.settings, run.folder, reported)
-        finally:
-            gc.enable()
 
     problems = []
     steps: list[Callable[[], object]] = [run.close]

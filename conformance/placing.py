@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 
 from conformance.deriver import Deriver
 from conformance.keywords import rules
-from conformance.messages import Context
+from conformance.messages import Context, Messages
 from conformance.obligation import ITEM, Obligation, Site, With
 from conformance.verdict import Expectation
 from conformance.wire import Spelling
 
-MOST_AROUND = 240
+_MOST_AROUND = 240
 """So many violations are put in other surroundings; of many clauses each takes its turn."""
 
 MOST_ITEMS = 4
@@ -70,19 +70,55 @@ def shared(
     return chosen
 
 
-def surroundings(deriver: Deriver) -> list[Placement]:
-    """Return where one violation of each clause goes: the fullest, and a covering array."""
-    full = Context("fullest", deriver.messages.fullest)
+Lead = tuple[Obligation, bool]
+"""What stands for a clause, and whether it shows something in the smallest message."""
+
+
+class Surroundings:
+    """Where violations go beside the smallest message: the fullest, and a covering array.
+
+    Clauses take turns at the places. There are `none` where only the smallest message counts; with
+    `whole` every clause goes everywhere.
+    """
+
+    def __init__(self, deriver: Deriver, *, none: bool, whole: bool) -> None:
+        self._deriver = deriver
+        self._around = [] if none else _around(deriver.messages)
+        clauses = sum(clause.state == "covered" for clause in deriver.clauses.values())
+        most = len(self._around) if whole else _MOST_AROUND // max(1, clauses)
+        self._each = min(len(self._around), max(1, most))
+        self._chosen = _seldom(deriver, 0 if whole else clauses * self._each)
+        self._turn = 0
+
+    def of(self, leads: list[Lead]) -> Iterator[tuple[Obligation, Placement]]:
+        """Yield what of one clause goes where.
+
+        What shows nothing in the smallest message is passed over, unless nothing else stands for
+        the clause.
+        """
+        around, turn = self._around, self._turn
+        here = self._each if next(self._chosen) else 0
+        self._deriver.left_out += len(around) - here
+        some_hold = any(holds for _, holds in leads)
+        for index in range(turn, turn + here):
+            obligation, holds = leads[index % len(leads)]
+            if holds or not some_hold:
+                yield obligation, around[index % len(around)]
+        self._turn += 0 if self._each == len(around) else here
+
+
+def _around(messages: Messages) -> list[Placement]:
+    full = Context("fullest", messages.fullest)
     if not any(isinstance(part, dict) for part in full.message.values()):
         return []
     return [
         Placement(replace(full, name="fullest-first"), first=True),
         Placement(replace(full, name="fullest-last"), first=False),
-        *(Placement(row) for row in deriver.messages.rows),
+        *(Placement(row) for row in messages.rows),
     ]
 
 
-def seldom(deriver: Deriver, wanted: int) -> Iterator[bool]:
+def _seldom(deriver: Deriver, wanted: int) -> Iterator[bool]:
     """Yield for one clause after the other whether it is surrounded, where `wanted` would be."""
     every = max(1, -(-wanted * len(deriver.sites) // _MOST_MEMBERS))
     return itertools.cycle([True] + [False] * (every - 1))

@@ -44,7 +44,7 @@ def traits(request: Request) -> tuple[str, ...]:
     query = request.path.partition("?")[2].encode("latin-1")
     sent = request.body or b""
     body = b"&".join((query, sent)) if query and sent else query or sent
-    if query or _is_form(request.headers):
+    if query or "urlencoded" in request.media_type.lower():
         pairs = [each.partition(b"=") for each in body.split(b"&")]
         named = [_named(name) for name, _, _ in pairs]
         texts = [_known_marks(text) for _, _, text in pairs if text and not text.isalnum()]
@@ -63,11 +63,6 @@ def traits(request: Request) -> tuple[str, ...]:
         rest.append("no body")
     known = [each for each in _ORDER if each in found] if found else []
     return (*known, *rest, *names)
-
-
-@lru_cache(maxsize=64)
-def _is_form(headers: tuple[tuple[str, str], ...]) -> bool:
-    return any(n.lower() == "content-type" and "urlencoded" in v.lower() for n, v in headers)
 
 
 def _marks(data: bytes) -> frozenset[str]:

@@ -76,7 +76,7 @@ def _by_step(pairs: Iterable[Pair], depth: int) -> dict[str, Node]:
     found: dict[str, list[Pair]] = {}
     for pair in pairs:
         found.setdefault((pair.steps or ())[depth], []).append(pair)
-    return {step: Node((*each,), depth + 1) for step, each in found.items()}
+    return {step: Node(tuple(each), depth + 1) for step, each in found.items()}
 
 
 def trees(

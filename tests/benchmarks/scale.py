@@ -2,10 +2,9 @@
 
 For 1, 10, 100 and all operations, spread over the document: seconds to read the contract and to
 derive all cases, and the same once more with the plans kept where a run finds them, with the memory
-of that process; how long a run with `-n 2` takes
-to its first request; a whole such run against the embedded target; and the requests a second that
-it sustains, from the first request to the last, over what bare loops of the same client reach in
-the same minute (`tests.benchmarks.bare`).
+of that process; how long a run with `-n 2` takes to its first request; a whole such run against the
+embedded target; and the requests a second that it sustains, from the first request to the last,
+over what bare loops of the same client reach in the same minute (`tests.benchmarks.bare`).
 """
 
 from __future__ import annotations
@@ -114,11 +113,8 @@ def derived(part: Part, cache: Path) -> tuple[int, float, float, int]:
         cases = sum(len(plan.cases) for plan in planned(part, folder))
         moments.append(time.perf_counter())
     begun, made, kept = moments
-    return cases, made - begun, kept - made, _most_mb()
-
-
-def _most_mb() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    return cases, made - begun, kept - made, megabytes
 
 
 def first_request_s(words: Sequence[str], folder: Path) -> float:
