@@ -124,7 +124,7 @@ ROWS = (
     Behaviour("tls-plain-answer", "FAULT tls/tls", raw(b"HTTP/1.1 400 Bad Request\r\n\r\n"), read_first=False, scheme="https"),
     Behaviour("tls-random-bytes", "FAULT tls/tls", raw(b"\x9f" + bytes(999)), read_first=False, scheme="https"),
     Behaviour("tls-close", "FAULT tls/closed | FAULT tls/reset", raw(b""), read_first=False, scheme="https"),
-    Behaviour("tls-reset", "FAULT tls/reset", always(reset()), read_first=False, scheme="https"),
+    Behaviour("tls-reset", "FAULT tls/reset | FAULT connect/reset", always(reset()), read_first=False, scheme="https"),
     Behaviour("tls-alert", "FAULT tls/tls", raw(b"\x15\x03\x03\x00\x02\x02\x28"), read_first=False, scheme="https"),
     Behaviour("tls-stall", "FAULT tls/timeout", always(drip(b"", b"", 0.02)), _SOON, read_first=False, scheme="https"),
     Behaviour("tls-drips", "FAULT tls/timeout | FAULT tls/tls", always(drip(b"\x16\x03\x03\x40\x00", b"\x02", 0.02)), _SOON, read_first=False, scheme="https"),
