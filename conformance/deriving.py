@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from conformance.closing import closed
 from conformance.codec import Codec
 from conformance.contract.model import Content, Json, Operation
 from conformance.deriver import Deriver
-from conformance.direction import to_send
+from conformance.direction import to_send, unasked
 from conformance.example import NoExampleError
 from conformance.messages import Messages
 from conformance.naming import label_of
@@ -42,10 +44,11 @@ def judged(
 
     Raises NoExampleError where a body is required and is not written.
     """
-    stated = (
-        _codec(operation) if content is None else _codec(replace(operation, contents=(content,)))
+    stated = _with(
+        _codec(operation) if content is None else _codec(replace(operation, contents=(content,))),
+        unasked,
     )
-    codec = _closed(stated)
+    codec = _with(stated, partial(closed, everywhere=operation.closed))
     unclosed = None if codec is stated else stated.schema
     place = codec.content.pointer if codec.content is not None else operation.pointer
     good = to_send(narrowed(named(codec.schema), values))
@@ -53,12 +56,12 @@ def judged(
     return codec, Judge.of(codec.schema, place, good, unclosed, asserts_formats=asserts), good
 
 
-def _closed(codec: Codec) -> Codec:
-    """Return `codec` with the objects of its body closed that are known to be."""
+def _with(codec: Codec, change: Callable[[Json], Json]) -> Codec:
+    """Return `codec` with this change to the schema of its body, if it is one."""
     content = codec.content
     if content is None:
         return codec
-    schema = closed(content.schema, everywhere=codec.operation.closed)
+    schema = change(content.schema)
     if schema is content.schema:
         return codec
     return replace(codec, content=replace(content, schema=schema))

@@ -1,8 +1,9 @@
 """Properties that travel one way only: `readOnly` in answers, `writeOnly` in requests.
 
 A readOnly property should not be sent, and where it is required that holds for answers alone
-(OpenAPI 3.0.4, section 4.8.24). What a server does with one that is sent all the same is its own
-affair: it may ignore it or refuse it, so each is a version of the schema.
+(OpenAPI 3.0.4, section 4.8.24). OpenAPI 3.1 leaves it to JSON Schema, which has it ignored or
+rejected (Validation 2020-12, section 9.4), so it is not asked for there either. What a server does
+with one that is sent all the same is its own affair: each is a version of the schema.
 """
 
 from __future__ import annotations
@@ -18,6 +19,11 @@ Replacement = Callable[[], object]
 def to_send(schema: Json) -> Json:
     """Return `schema` without its readOnly properties: what a request should hold."""
     return _Rewriter("readOnly", _GONE).of(schema)
+
+
+def unasked(schema: Json) -> Json:
+    """Return `schema` with readOnly properties that need not be there: no request owes them."""
+    return _Rewriter("readOnly", None).of(schema)
 
 
 def ignored(schema: Json) -> Json:

@@ -232,6 +232,16 @@ def test_what_only_answers_have_is_neither_sent_nor_owed() -> None:
     assert all(b'"id"' not in (r.body or b"") for case in owed for r in case.controls)
 
 
+def test_what_only_answers_have_keeps_no_other_clause_from_its_proof() -> None:
+    plan = derive(taking(BOTH, JSON))
+    refused = {c.clause.local for c in plan.cases if c.expectation is Expectation.REFUSE}
+    owed = {"/name/required", "/secret/required", "/name/type", "/additionalProperties"}
+    assert owed <= refused
+    accepted = {c.clause.local for c in plan.cases if c.expectation is Expectation.ACCEPT}
+    assert "/name/type" in accepted
+    assert not any(each.local == "/id/required" for each in plan.clauses)
+
+
 def test_an_answer_need_not_have_what_only_requests_have() -> None:
     operation = taking(closed({"a": TEXT}, "a"), JSON)
     answer = DocumentedResponse("200", "", (Content(JSON, BOTH, "#/answer"),), "#/200")

@@ -28,7 +28,7 @@ ANNOTATIONS: Mapping[str, str] = {
     "example": "shows a value",
     "examples": "shows values",
     "deprecated": "says that a property may go",
-    "readOnly": "says who writes the property",
+    "readOnly": "says who writes the property: no request owes it",
     "writeOnly": "says who reads the property",
     "externalDocs": "links to prose",
     "xml": "describes another media type",
