@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
+
+from msgspec import Struct
 
 from conformance.errors import UsageError
 
@@ -24,8 +25,7 @@ _LABEL: Final = "[A-Za-z0-9_][A-Za-z0-9_-]{0,62}"
 _HOST: Final = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?")
 
 
-@dataclass(frozen=True, slots=True)
-class TargetUrl:
+class TargetUrl(Struct, frozen=True):
     """Where the target is. `host` is ASCII without brackets, `prefix` has no slash at its end."""
 
     scheme: str

@@ -6,8 +6,9 @@ See `conformance.contract.alike`: such operations cannot be told apart by their 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import lru_cache
+
+from msgspec.structs import replace
 
 from conformance.case import Case
 from conformance.codec import Codec

@@ -6,7 +6,9 @@ An answer is read when it comes; only what verdicts and records need is kept of 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from conformance.checks import CARRIES_ERROR
 from conformance.clause import Clause
@@ -26,8 +28,7 @@ _MOST_SAID = 400
 """Characters of a sentence on an answer, which may repeat what the target said."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What is kept of an exchange: everything that verdicts and records need, but no big body."""
 
     exchange: Exchange

@@ -12,7 +12,9 @@ What the contract settles stays owed: that is a clause of its own (`protocol.arr
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from conformance.case import Case
 from conformance.contract.model import Content, Encoding, Operation
@@ -35,8 +37,7 @@ _ENCODINGS: Mapping[Style, Encoding] = {
 }
 
 
-@dataclass(frozen=True)
-class Respelt:
+class Respelt(Struct, frozen=True):
     """A plan whose arrays are spelt as the target reads them.
 
     `cases` are what to send instead, by id. Where no spelling is read they are not all there:

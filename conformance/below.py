@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from conformance.contract.model import Json
 from conformance.flat import RELATIONS, items_of, members_of

@@ -8,7 +8,8 @@ type: `PostThing:application_json/account/maxLength`. What the suite does not wr
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from conformance.case import Case
 from conformance.cases import at_sites

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from zlib import crc32
+
+from msgspec import Struct
 
 from conformance.clause import Clause
 from conformance.codec import BODY
@@ -17,8 +18,7 @@ from conformance.traits import traits
 from conformance.verdict import Expectation, Level
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """One obligation placed in one complete request.
 
     `controls` are the requests that the target must accept in the same run before an answer to

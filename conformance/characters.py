@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _USUAL = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_ .@/:+,;#!?()[]{}'\"\t\n"
 BEYOND = "\u00e9\u00c9\u0416\u05d0\u4e00\u0664\u20ac\U0001f600"
@@ -13,8 +14,7 @@ CONTROLS = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "v": "\v", "0": "\0"}
 BLANK = frozenset(" \t\n\r\f\v\u00a0\ufeff")
 
 
-@dataclass(frozen=True, slots=True)
-class CharacterSet:
+class CharacterSet(Struct, frozen=True):
     """Some characters, or all but some."""
 
     negated: bool

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from conformance.verdict import Level
 
@@ -11,8 +12,7 @@ Side = Literal["request", "protocol", "response", "prose", "state"]
 State = Literal["covered", "annotation", "uncovered"]
 
 
-@dataclass(frozen=True)
-class Clause:
+class Clause(Struct, frozen=True):
     """One row of the clause map.
 
     `id` reads `OPERATION/account/maxLength`, `OPERATION:response/200/url/type`,

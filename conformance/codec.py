@@ -11,9 +11,10 @@ A part that the operation does not have is not there; `body` is absent where non
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import islice, product
+
+from msgspec import Struct
 
 from conformance.contract.model import Content, Json, Operation
 from conformance.exchange import Request
@@ -69,8 +70,7 @@ def message_schema(operation: Operation, content: Content | None) -> Mapping[str
     }
 
 
-@dataclass(frozen=True)
-class Codec:
+class Codec(Struct, frozen=True, dict=True):
     """Writes and reads the messages of one operation, with its body in one media type.
 
     `content` and `wire` are None where no body is sent.

@@ -6,10 +6,11 @@ A flat schema is for building values, never for judging them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from math import lcm
 from typing import Any
+
+from msgspec import Struct, field
 
 from conformance.contract.model import Json
 from conformance.schema import type_of
@@ -19,8 +20,7 @@ Part = Mapping[str, Json]
 TYPES = ("object", "array", "string", "integer", "number", "boolean", "null")
 
 
-@dataclass(slots=True)
-class Flat:
+class Flat(Struct):
     """What several schemas say together.
 
     `types` are those allowed; `enum` None where any value may be; `low` and `high` come with

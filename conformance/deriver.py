@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from functools import cached_property
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from conformance import pointer
 from conformance.clause import Clause, State
@@ -40,8 +42,7 @@ _ANSWER_NAMES = 4
 """How many names of the answer are sent as parameters."""
 
 
-@dataclass
-class Deriver:
+class Deriver(Struct, dict=True):
     """Builds requests and cases for one operation and one media type.
 
     `label` names the media type where it is not the first one of the operation.

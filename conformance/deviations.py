@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from conformance.journal import Journal
 from conformance.records import CaseRecord
@@ -26,8 +27,7 @@ _ANSWERS = frozenset({Symptom.BROKEN_RESPONSE, Symptom.PROSE})
 _CONCLUSIVE = frozenset({Verdict.PASS, Verdict.FAIL})
 
 
-@dataclass(frozen=True)
-class Stale:
+class Stale(Struct, frozen=True):
     """An entry whose failure is gone at `clause`; `sentence` says so."""
 
     deviation: Deviation

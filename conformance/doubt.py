@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from conformance.evidence import BROKEN
 from conformance.findings import Finding
@@ -13,8 +14,7 @@ from conformance.text import some
 from conformance.verdict import Expectation, Level, Verdict
 
 
-@dataclass(frozen=True)
-class Doubt:
+class Doubt(Struct, frozen=True):
     """One reason: a headline, a sentence, and what to do next."""
 
     headline: str

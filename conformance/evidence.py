@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from conformance.clause import Clause
 from conformance.findings import Finding
@@ -32,8 +33,7 @@ class Standing(StrEnum):
     UNCOVERED = "uncovered"
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Struct, frozen=True):
     """The evidence for one clause.
 
     `passed` and `tried` count its own cases by expectation, `broken` those that went wrong.

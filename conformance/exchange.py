@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal
+
+from msgspec import Struct
 
 Phase = Literal["resolve", "connect", "tls", "send", "receive", "framing"]
 
@@ -16,8 +17,7 @@ NO_USER: Final = "bm9ib2R5Om5vLWtleS1vZi1hbnlib2R5"
 """The same as the credentials of Basic: base64 of `nobody` and NO_KEY (RFC 7617, section 2)."""
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(Struct, frozen=True, dict=True, cache_hash=True):
     """One complete request, but for what the run adds to all of them (authority, credentials).
 
     `path` is the origin-form below the target's URL, query included: `/v1/account_links`.
@@ -32,10 +32,6 @@ class Request:
     chunked: bool = False
     without: tuple[str, ...] = ()
 
-    def __hash__(self) -> int:
-        """Hash what varies among the requests of a run: they are looked up all the time."""
-        return hash((self.path, self.body))
-
     @property
     def media_type(self) -> str:
         """The value of the content-type header, or the empty string."""
@@ -48,8 +44,7 @@ class Request:
         return hashlib.sha256("\n".join((*parts, *self.without)).encode()).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(Struct, frozen=True):
     """A complete, well-framed HTTP response."""
 
     status: int
@@ -62,8 +57,7 @@ class Response:
         return next((value for key, value in self.headers if key.lower() == wanted), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """The target broke HTTP, or no answer came: `code` is stable, `sentence` is for people."""
 
     code: str
@@ -71,8 +65,7 @@ class Fault:
     sentence: str
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
+class Exchange(Struct, frozen=True):
     """A request with its response, or with the fault that came instead.
 
     `attempts` counts deliveries (retries after 429 or a refused connection included).

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from conformance.contract.model import Json
 from conformance.deriver import Deriver
@@ -33,8 +34,7 @@ _LIKELY: Mapping[str, Json] = {
 """What is likely to be good, by a part of the name or of what the target says."""
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """What the target answered to one probe: whether it accepted, whom it blamed, its words."""
 
     accepted: bool
@@ -45,8 +45,7 @@ class Said:
 Ask = Callable[[Request], Said]
 
 
-@dataclass(frozen=True, slots=True)
-class Lesson:
+class Lesson(Struct, frozen=True):
     """What was learnt of one place. `value` is a good one; without `found` nobody knows one."""
 
     path: Path
@@ -55,8 +54,7 @@ class Lesson:
     found: bool = False
 
 
-@dataclass(frozen=True)
-class Learnt:
+class Learnt(Struct, frozen=True):
     """What was learnt of one operation; `stuck` says why no more could be found out."""
 
     operation: str

@@ -6,12 +6,13 @@ Hypothesis draws and shrinks; what a drawn request is owed is decided by its rea
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
+from msgspec import Struct
+from msgspec.structs import replace
 
 from conformance import pointer
 from conformance.alike import eased
@@ -32,8 +33,7 @@ from conformance.wire import InexpressibleError
 _BAD = frozenset({Verdict.FAIL, Verdict.FAULT, Verdict.FLAKY})
 
 
-@dataclass(frozen=True, slots=True)
-class Exploration:
+class Exploration(Struct, frozen=True):
     """A clause to explore: `keyword` None draws valid messages, else violations at `site`."""
 
     id: str

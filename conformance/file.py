@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from conformance.errors import UsageError
 
 
-@dataclass(frozen=True)
-class File:
+class File(Struct, frozen=True):
     """What `conformance.toml` says: options by the field of `Settings`, and `[values]`.
 
     `values` is as TOML has it, by operationId. `text` is the file, so that a line can be named.

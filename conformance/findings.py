@@ -9,9 +9,11 @@ target looks at nothing; one keyword is ignored wherever it stands; every reques
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from operator import attrgetter
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from conformance.causes import merged
 from conformance.clause import Clause
@@ -25,8 +27,7 @@ from conformance.verdict import Expectation, Level, Symptom, Verdict
 _JUDGED = frozenset({Verdict.PASS, Verdict.FAIL})
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One deduplicated failure: clause, symptom, smallest exchange.
 
     `id` is `CLAUSE/SYMPTOM`, stable from night to night. `clauses` are the ids of all the clauses

@@ -10,12 +10,12 @@ the strictest validator takes.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cache, partial
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Format:
+
+class Format(Struct, frozen=True):
     """Texts that are well-formed for every reader, and such that are for none.
 
     `settled` says that a validator can be trusted with any text: the grammar leaves nothing open.

@@ -10,10 +10,10 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import httpcore
+from msgspec import Struct
 
 from conformance.dial import Address, connect, tls_fault
 from conformance.errors import SuiteError
@@ -24,8 +24,7 @@ _COALESCED: Final = 64 * 1024
 _SMALLEST_TIMEOUT_S: Final = 0.001
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
+class Deadline(Struct, frozen=True):
     """The moment by which everything has to be over, on a monotonic clock."""
 
     clock: Callable[[], float]

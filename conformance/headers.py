@@ -12,10 +12,11 @@ import re
 import shlex
 import stat
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from conformance.errors import UsageError
 from conformance.redact import HIDDEN_HEADERS, Redactor, Secret
@@ -33,8 +34,7 @@ _FRAMING: Final = frozenset(
 """Headers that decide how bytes are framed: the suite sets them, nobody else."""
 
 
-@dataclass(frozen=True, slots=True)
-class TargetHeader:
+class TargetHeader(Struct, frozen=True):
     """A header, or a name in the query, that the user adds to every request.
 
     `text` is what the user wrote, variables unexpanded, for display; `shell` is the same in double

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from conformance.checks import breaches, marked, parsed, places, texts_at
 from conformance.clause import Clause
@@ -23,8 +24,7 @@ _LONGEST_KEPT = 16 * 1024
 """So many answers of an operation are remembered, and bytes of a body."""
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(Struct, frozen=True):
     """What an answer says.
 
     `body` is its JSON value or None, `secrets` are texts in it that no output may show, `breaches`

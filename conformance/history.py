@@ -16,6 +16,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
+from msgspec.structs import asdict
+
 from conformance.evidence import Standing, tally
 from conformance.findings import Finding
 from conformance.journal import Journal
@@ -73,7 +75,7 @@ def remember(
         except sqlite3.DatabaseError as problem:
             note = _set_aside(path, f"was damaged ({problem})")
         else:
-            return HistoryRecord(**{**vars(record), "note": note})
+            return HistoryRecord(**{**asdict(record), "note": note})
     return HistoryRecord(note=note)
 
 

@@ -8,16 +8,17 @@ one that gives it a meaning.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
 from functools import cache
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from conformance.clause import Clause
 from conformance.records import CaseRecord
 from conformance.verdict import Expectation, Symptom, Verdict
 
 
-@dataclass(frozen=True)
-class Group:
+class Group(Struct, frozen=True):
     """Failures with one symptom that one clause, or one cause, explains."""
 
     clauses: tuple[str, ...]

@@ -14,8 +14,10 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from conformance.clause import Clause
 from conformance.errors import UsageError
@@ -33,7 +35,7 @@ from conformance.records import (
 )
 from conformance.run_record import RunRecord
 
-_ENCODER = json.JSONEncoder(default=vars, separators=(",", ":"))
+_ENCODER = json.JSONEncoder(default=asdict, separators=(",", ":"))
 
 _MOST_CONTROLS = 64
 """So many controls are kept as they are written."""
@@ -42,8 +44,7 @@ JOURNAL = "journal.ndjson"
 """The name of the file in the folder of a run."""
 
 
-@dataclass(frozen=True)
-class Journal:
+class Journal(Struct, frozen=True):
     """A whole journal, as far as it was written. `unfinished` holds ids started, not finished."""
 
     run: RunRecord
@@ -119,7 +120,7 @@ class JournalWriter:
 
     def finish(self, record: CaseRecord, *, started: bool = True) -> None:
         """Append what became of a case; where it was not `started`, that it was, with it."""
-        members = {"type": "finish", **vars(record)}
+        members = {"type": "finish", **asdict(record)}
         control = members.pop("control")
         # The same one stands beside many cases.
         line = f'{_ENCODER.encode(members)[:-1]},"control":{self._beside(control)}}}'
@@ -151,7 +152,7 @@ class JournalWriter:
 
 
 def _line(kind: str, record: Record | Clause) -> str:
-    return _ENCODER.encode({"type": kind, **vars(record)})
+    return _ENCODER.encode({"type": kind, **asdict(record)})
 
 
 def _lock(descriptor: int, *, alone: bool) -> bool:

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from conformance.clause import Clause
 from conformance.errors import UsageError
@@ -103,7 +105,7 @@ class _Kept:
     def clause(self, record: Mapping[str, Any]) -> Clause:
         """Return the clause of a line."""
         known = {
-            name: self._once(record[name]) for name in Clause.__dataclass_fields__ if name in record
+            name: self._once(record[name]) for name in Clause.__struct_fields__ if name in record
         }
         return Clause(**{**known, "level": Level(known["level"])})
 
@@ -171,8 +173,7 @@ def _kinds(case: CaseRecord) -> Iterator[tuple[object, ...]]:
         yield "breach", each.clause, case.clause == each.clause
 
 
-@dataclass
-class _Reading:
+class _Reading(Struct):
     run: RunRecord | None = None
     clauses: dict[str, Clause] = field(default_factory=dict)
     cases: dict[str, CaseRecord] = field(default_factory=dict)

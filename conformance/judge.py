@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from conformance.case import Case
 from conformance.exchange import Exchange
@@ -14,8 +15,7 @@ _UNAVAILABLE = 503
 _SERVER_ERROR = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(Struct, frozen=True):
     """A verdict, how a failure shows, and why in one sentence."""
 
     verdict: Verdict

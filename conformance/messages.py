@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
 from typing import Any
 from zlib import crc32
+
+from msgspec import Struct
 
 from conformance.codec import BODY
 from conformance.contract.model import Json
@@ -27,8 +28,7 @@ Message = dict[str, Json]
 Path = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Struct, frozen=True):
     """A valid message that surrounds a violation; `name` is stable and made of words."""
 
     name: str

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from conformance import pointer
 from conformance.case import clause_id, excerpt, place_id
@@ -26,8 +28,7 @@ def speaks_through_members(clause: Clause) -> bool:
     return clause.keyword in ("properties", "items")
 
 
-@dataclass(frozen=True)
-class Naming:
+class Naming(Struct, frozen=True):
     """Names the clauses of one operation and one media type.
 
     `label` is that of the media type where it is not the first one of the operation.

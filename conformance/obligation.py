@@ -8,8 +8,9 @@ value looks (`nearest`): the control differs from the case in that one thing onl
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
+
+from msgspec import Struct, field
 
 from conformance.closing import ADVISED
 from conformance.contract.model import Json
@@ -30,8 +31,7 @@ class Change(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Put:
+class Put(Struct, frozen=True):
     """Replace the value."""
 
     new: Json
@@ -41,8 +41,7 @@ class Put:
         return self.new
 
 
-@dataclass(frozen=True, slots=True)
-class Without:
+class Without(Struct, frozen=True):
     """Take members out of an object."""
 
     names: tuple[str, ...]
@@ -54,8 +53,7 @@ class Without:
         return {name: each for name, each in value.items() if name not in self.names}
 
 
-@dataclass(frozen=True, slots=True)
-class With:
+class With(Struct, frozen=True):
     """Add members to an object: behind the others, before them, or after the first of them."""
 
     members: Mapping[str, Json]
@@ -70,8 +68,7 @@ class With:
         return dict([*pairs[:before], *self.members.items(), *pairs[before:]])
 
 
-@dataclass(frozen=True, slots=True)
-class Keep:
+class Keep(Struct, frozen=True):
     """Leave the value as it is."""
 
     def __call__(self, value: Json) -> Json:
@@ -85,8 +82,7 @@ class Index(str):
     __slots__ = ()
 
 
-@dataclass(frozen=True)
-class Site:
+class Site(Struct, frozen=True):
     """One schema object and the instance location that it governs.
 
     `path` is the instance location as steps through a message (`conformance.codec`), ITEM for any
@@ -157,8 +153,7 @@ class Site:
         return examples.fits((*(self.parts or (self.schema,)), *self.whole), value)
 
 
-@dataclass(frozen=True, slots=True)
-class Obligation:
+class Obligation(Struct, frozen=True):
     """One change at a site with what the target owes for it.
 
     `subject` splits a keyword into one clause per name (`required`). `lead` marks the obligation

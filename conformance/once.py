@@ -8,13 +8,14 @@ another key: a provider that keeps its answers would only give the kept one agai
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from conformance.exchange import Request
 
 
-@dataclass(frozen=True, slots=True)
-class Once:
+class Once(Struct, frozen=True):
     """Gives every POST a key of its own in the header `name`; without a name it does nothing."""
 
     name: str = ""

@@ -16,8 +16,9 @@ A run that proved nothing is never green.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from conformance.deviations import Stale, stale
 from conformance.doubt import doubt
@@ -54,8 +55,7 @@ EXITS: Mapping[State, int] = {
 }
 
 
-@dataclass(frozen=True)
-class Counts:
+class Counts(Struct, frozen=True):
     """The figures of a run. `clauses` are the covered ones; `seconds` is wall time.
 
     `not_shown` counts those of them that no answer of the run spoke of: they are not proved.
@@ -84,8 +84,7 @@ class Counts:
     seconds: float
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """The verdict on a run. `headline` is one line, `sentence` and `remedy` are for people.
 
     `stale` are the known deviations that fail no longer.

@@ -6,8 +6,9 @@ import email.utils
 import re
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from conformance.exchange import Exchange
 from conformance.turns import LocalTurns, Turns
@@ -36,8 +37,7 @@ class HaltError(Exception):
         self.sentence, self.remedy = sentence, remedy
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
+class Budget(Struct, frozen=True):
     """What a run may spend, retries and replays included; None: without a limit."""
 
     requests: int | None = None

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Self
 
 from conformance.records import Record
 
 
-@dataclass(frozen=True)
-class PastRun(Record):
+class PastRun(Record, frozen=True):
     """An earlier run of the same target and contract, or this one; `findings` counts them."""
 
     run_id: str
@@ -23,8 +21,7 @@ class PastRun(Record):
     tool: str
 
 
-@dataclass(frozen=True)
-class PastFinding(Record):
+class PastFinding(Record, frozen=True):
     """A finding over the runs of a history record.
 
     `marks` has a mark a run: `x` failed, `.` held, `-` not tried. `first_seen` and
@@ -40,8 +37,7 @@ class PastFinding(Record):
     marks: str
 
 
-@dataclass(frozen=True)
-class HistoryRecord(Record):
+class HistoryRecord(Record, frozen=True):
     """What earlier runs say, written when a run ends, so that its reports need nothing else.
 
     `runs` are the last thirty, the oldest first, this one last. `findings` are those of this run

@@ -5,7 +5,7 @@ Assertions that look around are passed over: whoever builds a text asks the vali
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from conformance.characters import BLANK, CONTROLS, WORD, CharacterSet, of_property, ordinary
 
@@ -14,29 +14,25 @@ class UnreadablePatternError(Exception):
     """The pattern is none that this module reads; the message says where it stopped."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chars:
+class Chars(Struct, frozen=True):
     """One character out of some, the ordinary ones first."""
 
     of: str
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """Parts, one after another; anchors are kept as `^` and `$`."""
 
     parts: tuple[Node | str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Either:
+class Either(Struct, frozen=True):
     """One of several."""
 
     options: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Times:
+class Times(Struct, frozen=True):
     """The same, `least` to `most` times; `most` None is without a bound."""
 
     what: Node

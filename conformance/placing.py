@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from conformance.deriver import Deriver
 from conformance.keywords import rules
@@ -30,8 +32,7 @@ _MOST_PLAIN = 400
 """So many values are sent alone; of more, each clause has those that stand for it and a share."""
 
 
-@dataclass(frozen=True, slots=True)
-class Placement:
+class Placement(Struct, frozen=True):
     """Where an obligation is put: `first` moves the member concerned to an end of its part.
 
     `position` is the index of the item concerned; the array then has three items.

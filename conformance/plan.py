@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import zip_longest
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from conformance import pointer
 from conformance.alike import eased
@@ -30,8 +32,7 @@ from conformance.values import NONE, Values
 from conformance.verdict import Expectation
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(Struct, frozen=True, dict=True):
     """Everything derived from one operation, before anything is sent.
 
     `preflight` is the smallest valid request: where it is not accepted, nothing can be judged.

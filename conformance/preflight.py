@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from urllib.parse import urlsplit
+
+from msgspec.structs import replace
 
 from conformance.clause import Clause
 from conformance.contract.model import Operation, SecurityScheme

@@ -8,7 +8,7 @@ the schema.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from conformance.contract.model import Json
 from conformance.direction import ignored, refused
@@ -22,8 +22,7 @@ OPENS_ENUM = "x-stripeBypassValidation"
 """Documented nowhere; client libraries treat such enums as open, so a server may too."""
 
 
-@dataclass(frozen=True, slots=True)
-class Judge:
+class Judge(Struct, frozen=True):
     """The schema of a message in every version that a server may enforce.
 
     `advice` are those of a provider that closes what the schema leaves open, and reads patterns as

@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
 from typing import Any, Self
+
+from msgspec import Struct
 
 from conformance.verdict import Expectation, Level, Symptom, Verdict
 
-_NAMES: dict[type, tuple[str, ...]] = {}
-"""The members of each kind of record: asking a dataclass for them takes long."""
 
-
-@dataclass(frozen=True)
-class Record:
+class Record(Struct, frozen=True):
     """A line of a journal, without its type."""
 
     @classmethod
     def read(cls, line: Mapping[str, Any]) -> Self:
         """Build from a journal line; members of newer versions are passed over."""
-        names = _NAMES.get(cls) or _NAMES.setdefault(cls, tuple(f.name for f in fields(cls)))
-        return cls(**{name: line[name] for name in names if name in line})
+        return cls(**{name: line[name] for name in cls.__struct_fields__ if name in line})
 
 
-@dataclass(frozen=True)
-class ExchangeRecord(Record):
+class ExchangeRecord(Record, frozen=True):
     """A request and its answer, redacted and bounded.
 
     `shown` is the body for people: `account="aaaa…" (5001 characters), type="account_update"`.
@@ -67,16 +62,14 @@ class ExchangeRecord(Record):
         return super().read({**line, **pairs})
 
 
-@dataclass(frozen=True)
-class Breach(Record):
+class Breach(Record, frozen=True):
     """A clause of a response that one exchange broke; `sentence` says how."""
 
     clause: str
     sentence: str
 
 
-@dataclass(frozen=True)
-class CaseRecord(Record):
+class CaseRecord(Record, frozen=True):
     """A finished case.
 
     `words` says what was varied, `because` why the verdict is what it is. `traits` are properties
@@ -156,16 +149,14 @@ def broken(case: str, because: str, worker: str = "") -> CaseRecord:
     )
 
 
-@dataclass(frozen=True)
-class AbortRecord(Record):
+class AbortRecord(Record, frozen=True):
     """Why nothing more was sent: one sentence, and what to do next."""
 
     sentence: str
     remedy: str = ""
 
 
-@dataclass(frozen=True)
-class SeenRecord(Record):
+class SeenRecord(Record, frozen=True):
     """What answers showed for the first time: a status, and places of its documented body."""
 
     operation: str
@@ -178,8 +169,7 @@ class SeenRecord(Record):
         return super().read({**line, "places": tuple(line["places"])})
 
 
-@dataclass(frozen=True)
-class ShownRecord(Record):
+class ShownRecord(Record, frozen=True):
     """The first exchange that broke a clause of a response, and how it came out on replay.
 
     `case` is the id of the case that sent it; `wrong` of `tried` deliveries broke the clause.
@@ -198,16 +188,14 @@ class ShownRecord(Record):
         return super().read({**line, "exchange": exchange, "breach": breach})
 
 
-@dataclass(frozen=True)
-class ResumeRecord(Record):
+class ResumeRecord(Record, frozen=True):
     """The run goes on after `idle_s` seconds in which nobody wrote; `at` is since the epoch."""
 
     at: float
     idle_s: float
 
 
-@dataclass(frozen=True)
-class PlanRecord(Record):
+class PlanRecord(Record, frozen=True):
     """An operation has its turn: `cases` of it are planned beside those that the head counts.
 
     `left_out` are those that a budget has cut.
@@ -218,8 +206,7 @@ class PlanRecord(Record):
     left_out: int = 0
 
 
-@dataclass(frozen=True)
-class SentRecord(Record):
+class SentRecord(Record, frozen=True):
     """How many requests one process sent, replays and retries included, and from when to when.
 
     `first_at` is when the first left, `last_at` when the last was answered, in seconds since the
@@ -231,8 +218,7 @@ class SentRecord(Record):
     last_at: float = 0.0
 
 
-@dataclass(frozen=True)
-class EndRecord(Record):
+class EndRecord(Record, frozen=True):
     """The last line: wall seconds of the run, requests sent (replays and retries included)."""
 
     seconds: float

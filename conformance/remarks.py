@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from zlib import crc32
+
+from msgspec.structs import replace
 
 from conformance.case import clause_id
 from conformance.clause import Clause

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from conformance import pointer
 from conformance.case import clause_id, excerpt
@@ -129,8 +131,7 @@ def _schema_clauses(
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Statement:
+class _Statement(Struct, frozen=True):
     """What a schema says with one keyword, in whatever answer; names and places are their ends."""
 
     name: str

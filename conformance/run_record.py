@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Self
+
+from msgspec import Struct, field
 
 from conformance.records import Record
 from conformance.verdict import Symptom
@@ -13,8 +14,7 @@ FORMAT = "conformance-journal"
 VERSION = 1
 
 
-@dataclass(frozen=True)
-class OperationRecord(Record):
+class OperationRecord(Record, frozen=True):
     """An operation that the run holds the target to."""
 
     id: str
@@ -29,8 +29,7 @@ class OperationRecord(Record):
         return super().read({**line, "tags": tuple(line.get("tags", ()))})
 
 
-@dataclass(frozen=True)
-class Deviation(Record):
+class Deviation(Record, frozen=True):
     """A known deviation: a finding on file, with the reason why it is borne for now.
 
     `finding` is the id of the finding, `clauses` are the ids of all clauses that it stands for.
@@ -59,8 +58,7 @@ class Deviation(Record):
         return Symptom(self.finding.rpartition("/")[2])
 
 
-@dataclass(frozen=True)
-class DeviationList:
+class DeviationList(Struct, frozen=True):
     """What a file of known deviations holds, the file's name, and the SHA-256 of its bytes."""
 
     source: str = ""
@@ -68,8 +66,7 @@ class DeviationList:
     deviations: tuple[Deviation, ...] = ()
 
 
-@dataclass(frozen=True)
-class RunRecord(Record):
+class RunRecord(Record, frozen=True):
     """The head of a journal. `started_at` is seconds since the epoch, `planned` counts cases.
 
     `contract_file` is the path of the document, as seen from where the run began, empty for a URL.

@@ -13,9 +13,10 @@ import ipaddress
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
+
+from msgspec import Struct
 
 from conformance.address import TargetUrl
 from conformance.errors import UsageError
@@ -44,8 +45,7 @@ _METADATA: Final = tuple(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Safety:
+class Safety(Struct, frozen=True):
     """What a run may do: where its target is, which headers it sends, what the user allowed.
 
     `allow_live` is the host that the user repeats to test the real thing there. `consent` is the

@@ -6,8 +6,9 @@ The only caller of the target. It knows when nobody answers any more, and ends t
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Never
+
+from msgspec.structs import replace
 
 from conformance.ahead import Ahead, Sender
 from conformance.answers import Answer, Answers

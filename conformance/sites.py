@@ -9,8 +9,9 @@ a site in a branch brings the value that chooses the branch. What lies inside `n
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from functools import partial
+
+from msgspec.structs import replace
 
 from conformance import pointer
 from conformance.below import Below

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from conformance import pointer
 from conformance.codec import BODY
@@ -13,8 +14,7 @@ from conformance.flat import members_of
 from conformance.obligation import ITEM, Change, Index, Put, With
 
 
-@dataclass(frozen=True, slots=True)
-class Uncovered:
+class Uncovered(Struct, frozen=True):
     """A keyword in the contract that no request tests, and why.
 
     `spoken` says that another clause speaks for it, so that nothing is left open.
@@ -29,8 +29,7 @@ class Uncovered:
     spoken: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A schema that holds at a location: `fresh` ones get sites, the others are known by then."""
 
     schema: Mapping[str, Json]
@@ -41,8 +40,7 @@ class Part:
     lens: Any = None
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(Struct, frozen=True):
     """An instance location with all that holds there, and how to get there in any body."""
 
     path: tuple[str, ...]
@@ -110,8 +108,7 @@ def spoken(
             yield from spoken(value, spot, (*trail, step), at, reason, depth + 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Renamed:
+class Renamed(Struct, frozen=True):
     """A change of a name: the object gets a member that is named like that."""
 
     fill: Json

@@ -16,7 +16,6 @@ import tempfile
 import types
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields
 from enum import Enum
 from functools import cache
 from pathlib import Path
@@ -123,7 +122,7 @@ class _Table:
         self.rows: list[Json] = []
         self._known: dict[Any, int] = {}
 
-    def place(self, value: Any, row: Callable[[], Json]) -> int:  # noqa: ANN401  (any dataclass)
+    def place(self, value: Any, row: Callable[[], Json]) -> int:  # noqa: ANN401  (any struct)
         place = self._known.get(value)
         if place is None:
             place = self._known[value] = len(self.rows)
@@ -164,12 +163,12 @@ def _plan_fields() -> list[tuple[str, _Way]]:
 
 
 @cache
-def _ways(kind: Any) -> tuple[tuple[str, _Way], ...]:  # noqa: ANN401  (a dataclass)
+def _ways(kind: Any) -> tuple[tuple[str, _Way], ...]:  # noqa: ANN401  (a struct)
     hints = get_type_hints(kind)
     skipped = ("operation", "values") if kind is Plan else ()
     return tuple(
-        (each.name, _Way(None, None) if each.name in skipped else _way(hints[each.name]))
-        for each in fields(kind)
+        (name, _Way(None, None) if name in skipped else _way(hints[name]))
+        for name in kind.__struct_fields__
     )
 
 

@@ -12,9 +12,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
+
+from msgspec.structs import replace
 
 from conformance.address import TargetUrl, parse_target_url
 from conformance.exchange import Exchange, Fault, Request, Response

@@ -10,17 +10,17 @@ import struct
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
+
+from msgspec import Struct
 
 from conformance.errors import UsageError
 
 _LAYOUT: Final = struct.Struct("<ddQ")
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Struct, frozen=True):
     """When a delivery may leave, and when the first one of the run left."""
 
     leaves: float
@@ -39,8 +39,7 @@ class Turns(Protocol):
         ...
 
 
-@dataclass
-class _State:
+class _State(Struct):
     began: float = 0.0
     next_slot: float = 0.0
     taken: int = 0

@@ -10,7 +10,8 @@ without the known-good value is then owed nothing, and a violation is still a vi
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from conformance import pointer
 from conformance.codec import BODY, message_schema
@@ -26,8 +27,7 @@ NEVER = "never"
 _IN_PLACE = ("anyOf", "oneOf")
 
 
-@dataclass(frozen=True, slots=True)
-class Values:
+class Values(Struct, frozen=True):
     """The known-good values of one operation, by place in a message; and what is never sent."""
 
     pinned: Mapping[Path, tuple[Json, ...]] = field(default_factory=dict)
@@ -156,8 +156,7 @@ def _declared(schema: Json, path: Path) -> set[str]:
 # --- the version of the schema --------------------------------------------------------------------
 
 
-@dataclass
-class _Tree:
+class _Tree(Struct):
     """The entries at or below one place."""
 
     values: tuple[Json, ...] | None = None

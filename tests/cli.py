@@ -11,9 +11,10 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 import conformance
 from conformance.reference.http import Request, Response, serve
@@ -30,8 +31,7 @@ for _name in ("explore", "report", "run", "session", "reference"):
 _OUTCOME = re.compile(r"(\d+) (passed|failed|inconclusive|not shown|not run|advice|deselected)")
 
 
-@dataclass(frozen=True)
-class Ended:
+class Ended(Struct, frozen=True):
     """What a command leaves: its exit status, all that it wrote, and its folder."""
 
     exit: int
@@ -109,8 +109,7 @@ def miniature(name: str) -> Miniature:
     return found
 
 
-@dataclass
-class Recorder:
+class Recorder(Struct):
     """A served target and every request that it got."""
 
     url: str = ""

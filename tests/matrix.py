@@ -11,9 +11,10 @@ import statistics
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from multiprocessing import Pool
 from pathlib import Path
+
+from msgspec import Struct
 
 from conformance.file import File
 from conformance.findings import Finding, find
@@ -28,8 +29,7 @@ from conformance.spread import new_run_id
 from tests.miniatures import CONFORMING, FAULTS, Miniature
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(Struct, frozen=True):
     """What a run found. `first` is how many requests had gone out at the first failing case."""
 
     findings: tuple[Finding, ...]
@@ -98,8 +98,7 @@ def _steps(run: Run, examples: int) -> Iterator[bool]:
             yield record is not None and record.verdict != "PASS"
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(Struct, frozen=True):
     """One line of the kill matrix. `exact` says that one finding names exactly what is broken."""
 
     name: str

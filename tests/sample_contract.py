@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from conformance.clause import Clause
 from conformance.verdict import Level
@@ -15,8 +15,7 @@ ANSWERS = "#/paths/~1v1~1account_links/post/responses"
 VALIDATION = "JSON Schema Validation 2020-12, section "
 
 
-@dataclass(frozen=True)
-class Spec:
+class Spec(Struct, frozen=True):
     """A clause of the sample contract with the number of its ACCEPT, REFUSE and EITHER cases."""
 
     local: str

@@ -12,10 +12,10 @@ import itertools
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
 from jsonschema import Draft202012Validator
+from msgspec import Struct
 
 from conformance.case import Case
 from conformance.contract import default_source, load
@@ -30,8 +30,7 @@ Owed = Callable[[bytes], Expectation]
 SEVERAL = ("two-names", "five-names", "all-missing", "explored")
 
 
-@dataclass(frozen=True)
-class Small:
+class Small(Struct, frozen=True):
     """A contract of one operation; `arrays` says which spellings of arrays it reads for sure."""
 
     name: str

@@ -8,11 +8,11 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from conformance.case import Case, clause_id
 from conformance.codec import Codec

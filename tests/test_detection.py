@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from dataclasses import dataclass
 from multiprocessing import get_context
 
 import pytest
+from msgspec import Struct
 
 from conformance.contract import default_source, load
 from conformance.reference import application, break_clause, clauses, serve
@@ -26,8 +26,7 @@ FREE = [each.name for each in CONFORMING]
 OPERATION = load(default_source()).operations[0]
 
 
-@dataclass(frozen=True)
-class Job:
+class Job(Struct, frozen=True):
     """One run: a miniature at a depth, or the embedded target with one clause broken."""
 
     name: str

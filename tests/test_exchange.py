@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import pytest
+from msgspec.structs import replace
 
 from conformance.exchange import Exchange, Fault, Request, Response
 
@@ -37,9 +36,9 @@ def test_a_request_without_media_type_has_an_empty_one() -> None:
     ],
 )
 def test_every_part_of_a_request_counts_for_its_digest(change: dict[str, object]) -> None:
-    other = dataclasses.replace(REQUEST, **change)  # type: ignore[arg-type]
+    other = replace(REQUEST, **change)  # type: ignore[arg-type]
     assert other.digest != REQUEST.digest
-    assert dataclasses.replace(REQUEST).digest == REQUEST.digest
+    assert replace(REQUEST).digest == REQUEST.digest
 
 
 def test_no_body_is_not_an_empty_body() -> None:

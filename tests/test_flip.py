@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache, reduce
 from itertools import permutations
 
 import pytest
+from msgspec.structs import replace
 
 from conformance.contract import default_source, load
 from conformance.deviation_file import unfiled

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import jsonschema
 import pytest
+from msgspec.structs import replace
 
 from conformance.contract.model import Content, DocumentedResponse, Json, Operation, Parameter
 from conformance.contract.openapi import to_contract

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from conformance.contract.model import Content, DocumentedResponse, Encoding, Json, Operation
 from conformance.direction import Received, ignored, refused, to_send

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
+from msgspec.structs import replace
 
 from conformance.arrays import assumed
 from conformance.contract.model import DocumentedResponse, Json, Operation

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from conformance.contract.model import Operation, Parameter
 from conformance.evidence import Standing, tally

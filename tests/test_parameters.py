@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import islice, product
 from urllib.parse import parse_qsl, unquote
 
 import pytest
 from jsonschema import Draft202012Validator
+from msgspec.structs import replace
 
 from conformance.codec import Codec
 from conformance.contract.model import (

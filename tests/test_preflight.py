@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import socket
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from conformance.contract.model import Operation, SecurityScheme
 from conformance.preflight import _below, credentials

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from conformance.contract.model import Content, DocumentedResponse, Encoding, Parameter
 from conformance.reference import Request, Response, application

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from conformance.errors import UsageError
 from conformance.reference import Request, application, break_clause, clauses

@@ -6,9 +6,9 @@ import json
 import random
 import re
 from collections import Counter
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from conformance.findings import find
 from conformance.journal import Journal

@@ -8,12 +8,13 @@ import socket
 import subprocess
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from msgspec import Struct
+from msgspec.structs import replace
 
 from conformance.headers import expand_header
 from conformance.records import ExchangeRecord
@@ -24,8 +25,7 @@ SECRET = 'sk_test_"$HOME`id`\\'  # noqa: S105  (nobody has this key)
 PRINTABLE = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=1, max_size=12)
 
 
-@dataclass(frozen=True)
-class Received:
+class Received(Struct, frozen=True):
     """One request as it stood on the wire: body without chunks, names of headers in lower case."""
 
     line: str
@@ -153,8 +153,7 @@ BODIES = st.one_of(
 )
 
 
-@dataclass(frozen=True)
-class Sent:
+class Sent(Struct, frozen=True):
     """What a request is made of."""
 
     body: bytes | None

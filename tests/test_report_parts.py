@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import base64
 import re
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from conformance.findings import find
 from conformance.outcome import judge_run

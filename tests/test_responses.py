@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from conformance.checks import breaches, marked, parsed, places, texts_at
 from conformance.contract.model import Content, DocumentedResponse, Json, Operation

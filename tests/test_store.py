@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import Struct
+from msgspec.structs import replace
 
 from conformance import store
 from conformance.contract import default_source, load
@@ -92,8 +93,7 @@ def test_contracts_of_long_ago_are_forgotten(
 
 
 def test_a_field_of_a_type_that_is_not_known_is_said_at_once() -> None:
-    @dataclass(frozen=True)
-    class Odd:
+    class Odd(Struct, frozen=True):
         value: complex
 
     globals()["Odd"] = Odd

@@ -9,7 +9,8 @@ another one cannot refuse, and each may be answered as the others are.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from conformance.contract.model import Content, DocumentedResponse, Json, Operation
 

@@ -10,9 +10,10 @@ address may be asked for only from hosts that the user allows.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
+
+from msgspec import Struct, field
 
 from conformance.contract.model import Json
 from conformance.contract.read import is_address, label, read_text, read_value
@@ -84,8 +85,7 @@ def place_of(source: str, pointer: str) -> str:
     return f"{unescape(name)}#{slash}{rest}"
 
 
-@dataclass
-class _Bundler:
+class _Bundler(Struct):
     source: str
     hosts: frozenset[str]
     files: dict[str, Json] = field(default_factory=dict)

@@ -10,7 +10,8 @@ unknown members included; identifiers and definitions are not, for references le
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from conformance.contract.bundle import place_of
 from conformance.contract.model import Json
@@ -26,8 +27,7 @@ Child = Callable[[Json, str, int], Json]
 """What turns a subschema, its pointer and its depth into the rewritten subschema."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Rule:
+class _Rule(Struct, frozen=True):
     """What a keyword's value must be, in words, and how to tell; `inside` is where schemas are."""
 
     words: str

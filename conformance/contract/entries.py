@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from urllib.parse import quote
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from conformance.contract.model import Json
 from conformance.contract.refs import References
@@ -20,8 +22,7 @@ _PLAIN = re.compile(r"[^!-~]+(?![^{]*\})")
 """What a path cannot carry as it is (RFC 3986, section 3.3), but for names in braces."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One operation as it stands in the document, before anything of it is derived.
 
     `operation_id` is as stated, or empty; `notes` say where `id` could not be made from it alone.

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from conformance.pointer import tokens
 
@@ -55,8 +56,7 @@ def _end(text: str, index: int) -> int:
     return blank.end() if blank else index
 
 
-@dataclass
-class _Json:
+class _Json(Struct):
     text: str
     found: dict[tuple[str, ...], int]
 
@@ -82,8 +82,7 @@ class _Json:
         return index + 1
 
 
-@dataclass
-class _Open:
+class _Open(Struct):
     """A collection still being read; `tree` is None where nothing below it is wanted."""
 
     tree: Tree | None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 CLOSED = "x-conformance-closed"
 """In a schema or at the root of a document: whether objects take no other name than theirs."""
@@ -13,8 +14,7 @@ Json = Any
 """A JSON value: None, bool, int, float, str, list of Json, dict of str to Json."""
 
 
-@dataclass(frozen=True, slots=True)
-class Encoding:
+class Encoding(Struct, frozen=True):
     """How one property of a form travels (OpenAPI 3.0.4, section 4.8.15, Encoding Object).
 
     Style `brackets` is not of OpenAPI: an array as `name[]=`. `assumed` tells of what the contract
@@ -27,8 +27,7 @@ class Encoding:
     allow_reserved: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(Struct, frozen=True):
     """One media type of a request or a response.
 
     `media_type` is lower case without parameters. `schema` is self-contained JSON Schema 2020-12
@@ -49,8 +48,7 @@ class Content:
     examples: tuple[Json, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     """One parameter outside the body; `location` is path, query, header or cookie.
 
     `pointer` is where its schema stands: `#/paths/…/parameters/0/schema`; a parameter without one
@@ -73,8 +71,7 @@ class Parameter:
     examples: tuple[Json, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(Struct, frozen=True):
     """One header of a response, or of a part; its style is simple (OpenAPI 3.0.4, section 4.8.21).
 
     `name` is as the document spells it; names of headers are the same in any case. `pointer` is
@@ -92,8 +89,7 @@ class Header:
     examples: tuple[Json, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SecurityScheme:
+class SecurityScheme(Struct, frozen=True):
     """One way to say who asks (OpenAPI 3.0.4, section 4.8.27).
 
     `kind` is apiKey, http, oauth2, openIdConnect or mutualTLS, and empty where the document names
@@ -108,8 +104,7 @@ class SecurityScheme:
     scheme: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentedResponse:
+class DocumentedResponse(Struct, frozen=True):
     """One entry of `responses`; `status` is `200`, `4XX` or `default`.
 
     `headers` are those that it documents, without Content-Type (OpenAPI 3.0.4, section 4.8.17).
@@ -126,8 +121,7 @@ class DocumentedResponse:
         return self.status in ("default", str(status), f"{status // 100}XX")
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(Struct, frozen=True):
     """One method on one path.
 
     `path` has OpenAPI's braces: `/v1/customers/{customer}`. `declared_methods` is every method
@@ -177,8 +171,7 @@ class Operation:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Contract:
+class Contract(Struct, frozen=True):
     """The document the target is held to. `digest` is the hex SHA-256 of its canonical JSON.
 
     `unreadable` are the operations with a fault in a part of theirs: id and the fault, with its

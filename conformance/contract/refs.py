@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from conformance import pointer as json_pointer
 from conformance.contract.bundle import anchors, place_of
@@ -17,8 +18,7 @@ _SAYS_NOTHING = frozenset(
 """What beside `$ref` changes nothing about which values are valid."""
 
 
-@dataclass(frozen=True)
-class References:
+class References(Struct, frozen=True, dict=True):
     """The references of one document; `source` names it in errors.
 
     `modern` is for OpenAPI 3.1, where a schema's `$ref` has siblings, and may name an anchor.

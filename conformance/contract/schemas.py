@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import NoReturn
+
+from msgspec import Struct, field
 
 from conformance import pointer as json_pointer
 from conformance.contract.dialect import rewrite
@@ -27,8 +28,7 @@ INLINE_LIMIT = 500
 """A part of more schema objects than this, copies within it included, stays a reference."""
 
 
-@dataclass(slots=True, eq=False)
-class _Part:
+class _Part(Struct, eq=False):
     """A schema that references lead to, and the references that it holds itself.
 
     A slot is the dict that stands where a `$ref` stood: `{"$ref": "#/$defs/NAME"}` until, perhaps,

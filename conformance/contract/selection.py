@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Protocol, TypeVar
+
+from msgspec import Struct
 
 from conformance.errors import NothingSelectedError
 
@@ -42,8 +43,7 @@ class Selectable(Protocol):
 _Chosen = TypeVar("_Chosen", bound=Selectable)
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(Struct, frozen=True):
     """Patterns as in a shell (`*`, `?`, `[abc]`); none of a kind means all.
 
     An operation is chosen that fits one pattern of every kind. Names are operationIds or ids;

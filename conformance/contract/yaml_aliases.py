@@ -7,9 +7,9 @@ itself. A few lines of aliases can stand for gigabytes: all of them together hav
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 import yaml
+from msgspec import Struct, field
 
 from conformance.errors import ContractError
 
@@ -17,8 +17,7 @@ MOST_REPEATED = 200_000
 """So many events may all aliases of a document stand for together."""
 
 
-@dataclass
-class Aliases:
+class Aliases(Struct):
     """The anchors of one document, read from its start.
 
     `log` has the events since the outermost anchor that is open; `open` are those anchors: their

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 import yaml
+from msgspec import Struct, field
 
 from conformance.contract.json_reader import repeated_key
 from conformance.contract.model import Json
@@ -67,8 +67,7 @@ def read_yaml(text: str, place: str) -> Json:
         raise ContractError(what, "Correct the syntax there.", place) from None
 
 
-@dataclass
-class _Open:
+class _Open(Struct):
     """A collection still being read; `key` is the member whose value comes next.
 
     `merges` says that it takes in the members of another one.
@@ -79,8 +78,7 @@ class _Open:
     merges: bool = False
 
 
-@dataclass
-class _Builder:
+class _Builder(Struct):
     place: str
     open: list[_Open] = field(default_factory=list)
     documents: int = 0

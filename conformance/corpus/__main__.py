@@ -19,9 +19,10 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
 from pathlib import Path
 from random import Random
+
+from msgspec.structs import asdict
 
 from conformance.contract import load
 from conformance.contract.read import read_value

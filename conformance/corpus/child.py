@@ -11,15 +11,15 @@ import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
+
+from msgspec import Struct
 
 from conformance.corpus.row import Row
 
 
-@dataclass
-class Child:
+class Child(Struct):
     """The process that examines the document at `path`, with the command's `arguments`.
 
     It has `timeout` seconds; `say` hears how far it is.

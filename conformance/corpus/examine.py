@@ -10,8 +10,9 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from conformance.arrays import assumed
 from conformance.contract import load
@@ -26,8 +27,7 @@ from conformance.plan import Plan, derive
 from conformance.plans import limited
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """What is asked of each document.
 
     `share` clauses are broken, drawn with `seed`. Of each operation `most` cases are sent to the
@@ -62,8 +62,7 @@ def examined(path: Path, asked: Asked, told: Callable[[Row, str], None]) -> Row:
     return row
 
 
-@dataclass
-class _Examination:
+class _Examination(Struct):
     row: Row
     path: Path
     asked: Asked

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from conformance.address import parse_target_url
 from conformance.aim import aim
@@ -30,8 +32,7 @@ from conformance.settings import Settings
 from conformance.verdict import Verdict
 
 
-@dataclass(frozen=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """What one operation showed.
 
     `doubt` says why nothing broken does not mean conformant, and is empty where it does. `crashes`

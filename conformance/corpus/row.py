@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 
-@dataclass
-class Row:
+class Row(Struct):
     """What came of one document.
 
     `fault` is why the document has no row of its own, or only half of one. `crashes` are exceptions

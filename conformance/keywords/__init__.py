@@ -9,11 +9,12 @@ is touched. Two files that claim one keyword are an error.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from conformance.errors import SuiteError
 from conformance.obligation import Rule, Site
@@ -45,8 +46,7 @@ ANNOTATIONS: Mapping[str, str] = {
 Idle = Callable[[Any], str]
 
 
-@dataclass(frozen=True, slots=True)
-class KeywordRule:
+class KeywordRule(Struct, frozen=True):
     """A registered rule. `words` is a template over {site}, {value} and {subject}.
 
     `idle` says why a value of the keyword obliges nobody by itself, or nothing where it does.

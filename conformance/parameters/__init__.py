@@ -8,8 +8,9 @@ cannot say raises InexpressibleError; what a server may legitimately not take is
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from conformance.contract.model import Encoding, Json, Parameter
 from conformance.schema import View
@@ -20,8 +21,7 @@ from conformance.wire.text import MOST_READINGS, Place, joined, objects, style_o
 __all__ = ["Field", "Fields", "assembled", "document", "fields_of", "parts", "text_values"]
 
 
-@dataclass(frozen=True, eq=False)
-class Field:
+class Field(Struct, frozen=True, eq=False, dict=True):
     """A parameter, and the place where its value stands."""
 
     parameter: Parameter

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Final
 from urllib.parse import urlsplit
 
+from msgspec import Struct, field
 
-@dataclass(frozen=True, slots=True)
-class Keys:
+
+class Keys(Struct, frozen=True):
     """The keys of a provider by how they begin.
 
     `test` keys reach a sandbox, `live` ones move real things. `wrong` are keys of another kind,
@@ -30,8 +30,7 @@ class Keys:
     wrong: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(Struct, frozen=True):
     """One provider.
 
     `hosts` are its own: with a test key a sandbox, with any other key the real thing; a host

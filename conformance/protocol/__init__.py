@@ -6,9 +6,10 @@ A module of this package has a function `cases(deriver)` that yields its cases.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from importlib import import_module
 from pkgutil import iter_modules
+
+from msgspec.structs import replace
 
 from conformance.case import Case
 from conformance.clause import Clause
@@ -53,7 +54,7 @@ def wire_case(
         request=request,
         controls=controls,
     )
-    return replace(case, **more)  # type: ignore[arg-type]  # checked by the dataclass at run time
+    return replace(case, **more)
 
 
 def shown(data: bytes) -> str:

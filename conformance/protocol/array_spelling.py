@@ -9,8 +9,9 @@ own, and ignores it, accepts both.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from conformance.case import Case
 from conformance.codec import BODY
@@ -37,8 +38,7 @@ _WORDS = {"index": "[0]=", "append": "[]=", "repeat": "="}
 _SOURCE = "OpenAPI 3.0.4, sections 4.8.12.4 and 4.8.15.1"
 
 
-@dataclass(frozen=True, slots=True)
-class Array:
+class Array(Struct, frozen=True):
     """An array at the top of a form: two items, and values that break a rule of an item.
 
     `style` is stated by the contract, or assumed; `place` is where that stands, or would.

@@ -10,8 +10,9 @@ nor a no, and must only not break the server. It is the same for everybody, and 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from urllib.parse import quote
+
+from msgspec.structs import replace
 
 from conformance.case import Case
 from conformance.contract.model import SecurityScheme

@@ -9,8 +9,9 @@ blanks.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from urllib.parse import quote
+
+from msgspec.structs import replace
 
 from conformance import pointer
 from conformance.case import Case, clause_id

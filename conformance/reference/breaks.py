@@ -16,8 +16,10 @@ violated, and that keyword alone where that can be done.
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from conformance.errors import UsageError
 from conformance.reference.bodies import is_json
@@ -41,8 +43,7 @@ DEPTH_LIMIT = 8
 NEAREST = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
+class Broken(Struct, frozen=True):
     """An operation to serve with the clause that is broken; `sabotage` is for its answers."""
 
     operation: Operation

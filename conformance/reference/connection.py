@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 import h11
+from msgspec import Struct, field
 
 BODY_LIMIT_BYTES = 10 * 1024 * 1024
 HEAD_LIMIT_BYTES = 64 * 1024
@@ -14,8 +14,7 @@ RECEIVE_BYTES = 64 * 1024
 LINGER_TIMEOUT_S = 2.0
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """One request as it arrived: header names in lower case, `query` without its question mark."""
 
     method: str
@@ -30,8 +29,7 @@ class Request:
         return next((value for key, value in self.headers if key == name), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(Struct, frozen=True):
     """One answer; the length is added by the server, where the status allows a body."""
 
     status: int
@@ -61,8 +59,7 @@ class GoneError(Exception):
     """The client closed the connection, or stopped talking."""
 
 
-@dataclass(eq=False)
-class Connection:
+class Connection(Struct, eq=False):
     """A socket with its protocol state; lives until `reusable` is false."""
 
     socket: socket.socket

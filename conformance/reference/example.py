@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import itertools
 import time
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from conformance.reference.keywords import same
 from conformance.reference.schema import Checker, Path, types_of
@@ -35,8 +36,7 @@ _CHOOSE = ("anyOf", "oneOf")
 UNIQUE, FUTURE = "x-conformance-unique", "x-conformance-future"
 
 
-@dataclass
-class Examples:
+class Examples(Struct):
     """Makes instances of one schema; a counter makes those that must be unique differ.
 
     `timely` says that every answer needs another instance than the last one that was made.

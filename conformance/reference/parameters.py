@@ -6,9 +6,10 @@ A text that may be read in several ways is read in the first one that its schema
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
+
+from msgspec import Struct
 
 from conformance.reference.form import Node, pairs, raw_pairs, tree
 from conformance.reference.schema import Checker, types_of
@@ -27,8 +28,7 @@ class Missing:
     """What is read of a parameter that was not sent."""
 
 
-@dataclass(frozen=True)
-class Sent:
+class Sent(Struct, frozen=True):
     """A request, as far as its parameters are concerned. `path` has the raw text of each name."""
 
     request: Request

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
     from conformance.reference.schema import Checker, Path
 
 
-@dataclass(frozen=True, slots=True)
-class Sabotage:
+class Sabotage(Struct, frozen=True):
     """Answers documented under `status` are to break `keyword` at `path`.
 
     The keyword `media-type` is broken by the content-type header instead.

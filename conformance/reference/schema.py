@@ -7,8 +7,9 @@ but where the contract asserts it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from conformance.reference.keywords import CHECKS, searches
 from conformance.reference.manners import well_formed
@@ -23,8 +24,7 @@ Path = tuple[str | int, ...]
 """Names and indices from the root of a value."""
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """A keyword that a value breaks: `path` holds names and indices from the body's root."""
 
     keyword: str
@@ -32,8 +32,7 @@ class Problem:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Checker:
+class Checker(Struct, frozen=True):
     """Checks against one document, whose `$defs` its references name; `formats` bind or do not."""
 
     root: Json

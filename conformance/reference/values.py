@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from conformance.reference.form import DEPTH_LIMIT, FormError, Node
 from conformance.reference.schema import Checker, item_schema, member_schemas, types_of
@@ -25,8 +26,7 @@ _DELIMITERS = {"form": ",", "spaceDelimited": " ", "pipeDelimited": "|"}
 _BOOLEANS = {"true": True, "false": False}
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(Struct, frozen=True):
     """Reads trees for one schema; `encoding` says which properties are arrays by repetition.
 
     `repeats` takes a repeated name for an array wherever the schema wants one, as query

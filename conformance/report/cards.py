@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from conformance.clause import Clause
 from conformance.findings import Finding
@@ -26,8 +27,7 @@ _COLUMNS = 88
 """Columns of a command in a card."""
 
 
-@dataclass(frozen=True)
-class Message:
+class Message(Struct, frozen=True):
     """A request with its answer, as a card shows it. `title` says which of the two it is."""
 
     title: str
@@ -37,8 +37,7 @@ class Message:
     tone: str
 
 
-@dataclass(frozen=True)
-class Card:
+class Card(Struct, frozen=True):
     """A finding as the page shows it; `clauses` are the numbers of those that it names."""
 
     anchor: str
@@ -75,8 +74,7 @@ class Card:
     more_cases: int
 
 
-@dataclass(frozen=True)
-class Places:
+class Places(Struct, frozen=True):
     """Where things stand: clauses by id with their numbers, schemas by place, anchors by id."""
 
     clauses: Mapping[str, tuple[int, Clause]]

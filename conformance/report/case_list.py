@@ -9,8 +9,9 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeVar
+
+from msgspec import Struct
 
 from conformance.clause import Clause
 from conformance.records import CaseRecord, ExchangeRecord
@@ -40,8 +41,7 @@ _PART = re.compile(r"[^&,\n]*[&,\n]|[^&,\n]+")
 """What bodies have in common: pairs, members, lines."""
 
 
-@dataclass(frozen=True)
-class CaseRow:
+class CaseRow(Struct, frozen=True):
     """A case as one line; empty text where there is nothing to say."""
 
     name: str
@@ -55,8 +55,7 @@ class CaseRow:
     elapsed: str
 
 
-@dataclass(frozen=True)
-class CaseGroup:
+class CaseGroup(Struct, frozen=True):
     """The listed cases of one clause; `number` is the clause's index, -1 where it has none."""
 
     anchor: str
@@ -70,8 +69,7 @@ class CaseGroup:
     rows: tuple[CaseRow, ...]
 
 
-@dataclass(frozen=True)
-class CaseList:
+class CaseList(Struct, frozen=True):
     """All cases in the order of the contract. `left_out` counts those that passed, not listed."""
 
     groups: tuple[CaseGroup, ...]

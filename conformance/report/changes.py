@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from conformance.deviations import Stale
 from conformance.findings import Finding
@@ -15,16 +16,14 @@ _NAMED = 5
 """Findings of one group that the head of the page names; the cards follow below."""
 
 
-@dataclass(frozen=True)
-class Status:
+class Status(Struct, frozen=True):
     """What is to be said of a finding beside its level: `new`, `known`, `still there`."""
 
     word: str
     tone: str
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(Struct, frozen=True):
     """Findings of one status, of each the anchor of its card, its operation and its words."""
 
     tone: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from conformance.evidence import tally
 from conformance.findings import Finding
@@ -19,8 +20,7 @@ _COLUMN = 38
 Side = tuple[Journal, Sequence[Finding], Outcome]
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(Struct, frozen=True):
     """One line: what it is about, both sides with their tones, and how they differ, if they do."""
 
     label: str
@@ -31,8 +31,7 @@ class Row:
     differs: str
 
 
-@dataclass(frozen=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """Everything that is shown of two runs. `clauses` are only those that stand otherwise."""
 
     left: str

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from conformance.clause import Clause
 from conformance.evidence import Standing, Tally, documented_status
@@ -32,8 +34,7 @@ _COLUMNS = 7
 """A section with more keywords than this lets its tiles flow instead of standing in columns."""
 
 
-@dataclass(frozen=True)
-class Site:
+class Site(Struct, frozen=True):
     """One place of the tree with its clauses; `depth` 0 is the root, `notes` are annotations."""
 
     label: str
@@ -43,8 +44,7 @@ class Site:
     notes: tuple[Tile, ...]
 
 
-@dataclass(frozen=True)
-class Section:
+class Section(Struct, frozen=True):
     """One side of an operation; `columns` are the keywords that have one."""
 
     name: str
@@ -54,8 +54,7 @@ class Section:
     sites: tuple[Site, ...]
 
 
-@dataclass(frozen=True)
-class Map:
+class Map(Struct, frozen=True):
     """One operation. `small` are tone and path of the same map in small, `standings` its sums."""
 
     anchor: str
@@ -77,8 +76,7 @@ class Map:
                 yield from site.notes
 
 
-@dataclass(frozen=True)
-class Names:
+class Names(Struct, frozen=True):
     """Anchors in the page: of clauses, cases of clauses, findings, operations, by id."""
 
     clauses: Mapping[str, str]
@@ -87,8 +85,7 @@ class Names:
     operations: Mapping[str, str]
 
 
-@dataclass
-class _Node:
+class _Node(Struct):
     tiles: list[Tile] = field(default_factory=list)
     children: dict[str, _Node] = field(default_factory=dict)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from urllib.parse import unquote_plus
+
+from msgspec import Struct
 
 from conformance.records import ExchangeRecord
 from conformance.report.text import bounded
@@ -18,8 +19,7 @@ _FORM = "x-www-form-urlencoded"
 _IS = " = "
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Struct, frozen=True):
     """One line: `before`, then what is `marked`, then `after`. `absent` says it is not there."""
 
     before: str

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from conformance.errors import UsageError
 from conformance.findings import Finding
@@ -47,8 +49,7 @@ def export(reported: Reported, form: str) -> Iterator[bytes]:
         yield piece.encode("utf-8", "backslashreplace")
 
 
-@dataclass(frozen=True, slots=True)
-class Reported:
+class Reported(Struct, frozen=True):
     """What the reports of a run were made of."""
 
     journal: Journal

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+
+from msgspec import Struct
 
 from conformance.past_records import HistoryRecord, PastFinding, PastRun
 from conformance.report.text import utc
@@ -16,8 +17,7 @@ _RECENT = 10
 """So many runs back a change of mind counts as flaky."""
 
 
-@dataclass(frozen=True)
-class Strip:
+class Strip(Struct, frozen=True):
     """A row of cells, the oldest first: tone and SVG path, width, and the same in words."""
 
     width: int

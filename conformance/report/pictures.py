@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from conformance.records import CaseRecord
 from conformance.report.case_list import CASE_MARKS
@@ -20,8 +21,7 @@ _EDGES = (0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000)
 _WORST = ("bad", "doubt", "quiet", "good")
 
 
-@dataclass(frozen=True)
-class Bar:
+class Bar(Struct, frozen=True):
     """One bar of the histogram: `under` its edge, how many answers, its height of `HEIGHT`."""
 
     under: str
@@ -30,8 +30,7 @@ class Bar:
     height: int
 
 
-@dataclass(frozen=True)
-class Pace:
+class Pace(Struct, frozen=True):
     """Both pictures. `timeline` are tone and SVG path; `words` say the same as text."""
 
     bars: tuple[Bar, ...]

@@ -26,6 +26,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from msgspec.structs import asdict
+
 from conformance.deviations import Stale
 from conformance.evidence import tally
 from conformance.findings import Finding
@@ -70,21 +72,21 @@ def pieces(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -> I
             "source": run.contract,
             "title": run.contract_title,
             "sha256": run.contract_digest,
-            "operations": [vars(operation) for operation in run.operations],
+            "operations": [asdict(operation) for operation in run.operations],
         },
         "known_deviations": {
             "source": run.deviations_source,
             "sha256": run.deviations_sha256,
-            "entries": [vars(each) for each in run.deviations],
+            "entries": [asdict(each) for each in run.deviations],
         },
         "outcome": {
-            **vars(outcome),
-            "counts": vars(outcome.counts),
+            **asdict(outcome),
+            "counts": asdict(outcome.counts),
             "stale": [_stale(each) for each in outcome.stale],
         },
         "findings": map(_finding, findings),
         "clauses": (
-            {**vars(clause), "standing": evidence[clause.id].standing(clause)}
+            {**asdict(clause), "standing": evidence[clause.id].standing(clause)}
             for clause in journal.clauses
         ),
         "cases": map(_case, journal.cases),
@@ -116,7 +118,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "response": _response(sent) if sent and sent.status is not None else None,
         "cases": list(dict.fromkeys(finding.cases)),
         "known": finding.known,
-        "deviations": [vars(each) for each in finding.deviations],
+        "deviations": [asdict(each) for each in finding.deviations],
     }
 
 

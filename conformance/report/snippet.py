@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from conformance.clause import Clause
 from conformance.pointer import unescape
@@ -13,8 +14,7 @@ _VALUE = 120
 _BESIDE = 14
 
 
-@dataclass(frozen=True)
-class Keyword:
+class Keyword(Struct, frozen=True):
     """One line of an excerpt: `maxLength: 5000`, `own` where it is the clause's."""
 
     name: str
@@ -22,8 +22,7 @@ class Keyword:
     own: bool
 
 
-@dataclass(frozen=True)
-class Snippet:
+class Snippet(Struct, frozen=True):
     """An excerpt: the JSON Pointer of the schema, and its keywords."""
 
     pointer: str

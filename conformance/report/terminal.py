@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from conformance.clause import Clause
 from conformance.evidence import Standing, tally
@@ -48,8 +49,7 @@ _STATE_STYLES: dict[State, Style] = {
 }
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Struct, frozen=True):
     """One line of the terminal, without its end."""
 
     text: str

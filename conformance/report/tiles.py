@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from conformance.clause import Clause
 from conformance.evidence import Standing, Tally
@@ -29,8 +30,7 @@ _TALL = {"bad": 14, "known": 14, "good": 10, "doubt": 6, "quiet": 3}
 _MOST_CELLS = 120
 
 
-@dataclass(frozen=True)
-class Tile:
+class Tile(Struct, frozen=True):
     """One clause. `figures` are label, held and tried (`accept`, 12, 12), `number` is its index.
 
     `link` leads to its finding, or to its cases; `column` is its keyword's, 0 where tiles flow.

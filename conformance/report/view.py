@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from conformance.evidence import Standing, tally
 from conformance.findings import Finding
@@ -33,8 +34,7 @@ TONES = {
 }
 
 
-@dataclass(frozen=True)
-class Gap:
+class Gap(Struct, frozen=True):
     """Clauses that are not proved, for one reason: what would prove them stands in `remedy`."""
 
     tone: str
@@ -45,16 +45,14 @@ class Gap:
     tiles: tuple[Tile, ...]
 
 
-@dataclass(frozen=True)
-class Tag:
+class Tag(Struct, frozen=True):
     """The operations of one tag."""
 
     name: str
     maps: tuple[Map, ...]
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(Struct, frozen=True):
     """Everything on the page, top to bottom. `many` says whether it has an index of operations."""
 
     title: str

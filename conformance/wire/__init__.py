@@ -7,11 +7,12 @@ functions: `encode(body, content, spelling)` and `read(data, content)`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Literal, NamedTuple
+
+from msgspec import Struct
 
 from conformance.contract.model import Content, Json
 
@@ -43,8 +44,7 @@ class Readings(NamedTuple):
     complete: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Wire:
+class Wire(Struct, frozen=True):
     """A media type with its two functions; `label` is what the content-type header says."""
 
     media_type: str

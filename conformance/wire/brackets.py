@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from operator import attrgetter
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from conformance.percent import decoded
 
@@ -22,8 +24,7 @@ _SAVED = len("%41") - len("A")
 _IS_PLAIN = attrgetter("plain")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Pair:
+class Pair(Struct, frozen=True, eq=False):
     """One pair, decoded. `steps` are those of its name, None where the brackets do not close.
 
     `raw` is the text as it was sent. `bad` says that a server may refuse to decode it, `malformed`

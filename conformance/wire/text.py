@@ -9,10 +9,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice, product
 from typing import Literal
+
+from msgspec import Struct, field
 
 from conformance.contract.model import Encoding, Json
 from conformance.schema import View
@@ -35,8 +36,7 @@ class Absent:
 ABSENT = Absent()
 
 
-@dataclass(frozen=True, eq=False)
-class Place:
+class Place(Struct, frozen=True, eq=False, dict=True):
     """Where a value stands: what the schemas say of it, and how an array travels there.
 
     `style` is None where the contract leaves it open. What lies below is looked up once: thousands
@@ -46,8 +46,8 @@ class Place:
     view: View
     declared: bool = True
     style: Style | None = "index"
-    readings: dict[object, tuple[list[Json], bool]] = field(default_factory=dict, repr=False)
-    _members: dict[str, Place] = field(default_factory=dict, repr=False)
+    readings: dict[object, tuple[list[Json], bool]] = field(default_factory=dict)
+    _members: dict[str, Place] = field(default_factory=dict)
 
     @cached_property
     def types(self) -> frozenset[str]:

@@ -13,10 +13,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx
+from msgspec import Struct
+from msgspec.structs import replace
 
 from conformance.embedded import ServerProcess
 from conformance.example import NoExampleError
@@ -30,8 +31,7 @@ FEWEST, MOST = 3_000, 10_000
 """So many requests one loop sends: over and over where there are fewer, every n-th of more."""
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(Struct, frozen=True):
     """What is sent: these operations of a document, with at most `most` cases each."""
 
     document: Path

@@ -8,8 +8,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 ROOT = Path(__file__).parents[2]
 CONTRACT = ROOT / "fixtures" / "post_account_links.json"
@@ -23,8 +24,7 @@ class BenchmarkError(Exception):
     """A command did not do what is to be measured; carries what it said."""
 
 
-@dataclass(frozen=True)
-class Command:
+class Command(Struct, frozen=True):
     """What is run, in which folder; `exits` are the statuses of a run that counts."""
 
     name: str
@@ -34,8 +34,7 @@ class Command:
     variables: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """What one run of a command took, and what it said."""
 
     wall_s: float

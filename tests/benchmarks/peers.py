@@ -13,8 +13,9 @@ import tempfile
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from tests.benchmarks import settings
 from tests.benchmarks.commands import BenchmarkError
@@ -32,8 +33,7 @@ miniatures in turn.
 """
 
 
-@dataclass(frozen=True)
-class Tally:
+class Tally(Struct, frozen=True):
     """What one setting came to."""
 
     setting: Setting

@@ -20,8 +20,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from conformance.contract import load
 from tests.benchmarks.bare import PROCESSES, Part, bare_rate, planned, sustained

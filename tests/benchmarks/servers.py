@@ -8,7 +8,8 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from conformance.contract import default_source, load
 from conformance.reference import application
@@ -16,8 +17,7 @@ from conformance.reference.http import WORKERS, App, Request, Response, serve
 from tests.benchmarks.commands import ROOT, BenchmarkError, environment
 
 
-@dataclass
-class Counted:
+class Counted(Struct):
     """Counts what an app is asked; `url` is where it listens."""
 
     app: App

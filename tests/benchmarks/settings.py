@@ -7,9 +7,10 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from conformance.reference.http import Request, Response
 from tests.benchmarks.chances import (
@@ -40,8 +41,7 @@ BEST = (
 )
 
 
-@dataclass(frozen=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """A tool with its options. `change` and `adapters` are the chances given to Schemathesis."""
 
     name: str
@@ -79,8 +79,7 @@ SETTINGS = (
 )
 
 
-@dataclass(frozen=True)
-class Held:
+class Held(Struct, frozen=True):
     """What a run came to; `kinds` are the failures of Schemathesis, by type and operation."""
 
     red: bool

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import Struct, field
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from conformance.outcome import judge_run
@@ -42,8 +42,7 @@ def axe() -> str:
     return AXE.read_text(encoding="utf-8")
 
 
-@dataclass
-class Opened:
+class Opened(Struct):
     """A report in a browser. `heard` is all that it said, asked for or tried and should not."""
 
     page: Page

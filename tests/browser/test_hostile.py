@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields, replace
 from typing import Any
 
 import pytest
+from msgspec import Struct
+from msgspec.structs import fields, replace
 
 from conformance.run_record import OperationRecord
 from tests import sample_large
@@ -110,7 +111,7 @@ def filled(value: Any, text: str) -> Any:  # noqa: ANN401  (any record)
             changes[each.name] = {**old, text: text}
         elif each.name in ("headers", "response_headers"):
             changes[each.name] = (*old, (text, text))
-        elif hasattr(old, "__dataclass_fields__"):
+        elif isinstance(old, Struct):
             changes[each.name] = filled(old, text)
     return replace(value, **changes)
 

@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from conformance.reference.http import Response
 from tests.hostile.behaviour import Behaviour, Says, head, raw, wrapped

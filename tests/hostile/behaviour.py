@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from conformance.reference.http import Response
 from tests.rawserver import Conversation, say
@@ -13,8 +15,7 @@ Says = Callable[[Response], Conversation]
 """What a faithful target would answer → what this one does instead."""
 
 
-@dataclass(frozen=True)
-class Behaviour:
+class Behaviour(Struct, frozen=True):
     """A row of a table.
 
     `owed` is one of `FAULT PHASE/CODE`, `FAIL CLAUSE` (a clause of the answer, without its

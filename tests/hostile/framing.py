@@ -7,7 +7,8 @@ from __future__ import annotations
 import gzip
 import io
 import zlib
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from conformance.reference.http import Response
 from tests.hostile.behaviour import Behaviour, Says, always, chunked, head, raw, whole, wrapped

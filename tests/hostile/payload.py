@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from conformance.reference.http import Response
 from tests.hostile.behaviour import Behaviour, Says, bodied, head, wrapped

@@ -6,11 +6,11 @@ import base64
 import html
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from msgspec.structs import replace
 
 from conformance.plan import Plan
 from conformance.redact import Redactor, Secret

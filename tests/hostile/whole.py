@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from conformance.findings import Finding
 from conformance.journal import Journal, JournalWriter
@@ -21,8 +23,7 @@ from tests.hostile.behaviour import Behaviour
 from tests.hostile.serving import Spared, hostile, nothing, target_of
 
 
-@dataclass(frozen=True)
-class Done:
+class Done(Struct, frozen=True):
     """What a run leaves."""
 
     journal: Journal

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from conformance.contract.model import Content, DocumentedResponse, Encoding, Operation
 from conformance.reference import Request, application

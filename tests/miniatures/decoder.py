@@ -6,8 +6,9 @@ What the standards leave open is an option here, so that a target can use any su
 from __future__ import annotations
 
 import string
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 Value = str | list["Value"] | dict[str, "Value"]
 Params = dict[str, Value]
@@ -25,8 +26,7 @@ class UnreadableError(Exception):
         self.name = name
 
 
-@dataclass(frozen=True)
-class Decoder:
+class Decoder(Struct, frozen=True):
     """Reads `a=1&b[0]=2&c[d]=3`; every option is a freedom that a server may take."""
 
     duplicates: Literal["refuse", "first", "last"] = "refuse"

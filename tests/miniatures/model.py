@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from conformance.reference.http import Request, Response, serve
 
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@dataclass(frozen=True)
-class Probe:
+class Probe(Struct, frozen=True):
     """A request that shows what a miniature does, and what is `owed` to it.
 
     `owed` is accepted, refused, or either (no 5xx, right shape). It is sent `times` times. `param`
@@ -41,8 +41,7 @@ class Probe:
             yield Request(self.method, PATH, "", kind, self.body, self.chunked)
 
 
-@dataclass(frozen=True)
-class Miniature:
+class Miniature(Struct, frozen=True):
     """A small target with one stated fault, or with one freedom that the contract leaves.
 
     `clauses` are the names of which any one is right in a report; `exits` the exit statuses of a

@@ -11,8 +11,10 @@ import itertools
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from conformance.reference.http import Request, Response
 
@@ -32,8 +34,7 @@ LIMIT = 5000
 Body = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """Why a request is refused; `reason` is the name of the step."""
 
     reason: str
@@ -42,16 +43,14 @@ class Refusal:
     code: str = ""
 
 
-@dataclass
-class State:
+class State(Struct):
     """What one running target remembers."""
 
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     memory: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass
-class Context:
+class Context(Struct):
     """One request on its way; `number` counts the requests of this target from 1."""
 
     request: Request
@@ -153,8 +152,7 @@ def around(_: Context, answer: Callable[[], Response]) -> Response:
     return answer()
 
 
-@dataclass(frozen=True)
-class Steps:
+class Steps(Struct, frozen=True):
     """The row of steps; the defaults are the faithful server."""
 
     route: Callable[[Request], Refusal | None] = route
