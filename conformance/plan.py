@@ -139,11 +139,14 @@ def _derived(operation: Operation, values: Values, *, whole: bool) -> Plan:
     for case in cases:
         first.setdefault(case.request, case)
     ordered = tuple(interleaved(first.values()))
-    used = {case.clause.id for case in ordered if _can_prove(case, values)}
+    shown = _shown(ordered, values)
     twins = {case.clause.id: first[case.request].clause.local for case in cases}
     known = found
     known |= {case.clause.id: case.clause for case in cases}
-    clauses = [_settled(clause, used, twins, values) for clause in known.values()]
+    clauses = [
+        _settled(clause, shown.get(clause.id, frozenset()), twins, values)
+        for clause in known.values()
+    ]
     clauses += remarks(operation)
     steady = _steady(operation)
     clauses += response_clauses(operation)
@@ -192,20 +195,40 @@ def _place(clause: Clause) -> tuple[str, ...]:
     return (clause.part, *pointer.tokens(clause.instance_location))
 
 
-def _can_prove(case: Case, values: Values) -> bool:
-    """Whether an answer can speak for the clause, and not only against it."""
-    if case.expectation is Expectation.EITHER:
-        return not values.doubt(_place(case.clause))
-    return not case.doubt
+def _shown(cases: Iterable[Case], values: Values) -> Mapping[str, frozenset[Expectation]]:
+    """Return by clause what its cases owe whose answers can speak for it, not only against it.
 
-
-def _settled(clause: Clause, used: set[str], twins: Mapping[str, str], values: Values) -> Clause:
-    """Return `clause` with the reason why no case is its own, where none is.
-
-    `twins` are the clauses that the same requests are sent for.
+    A target may take or refuse what is owed EITHER: its answer says nothing of a schema. Clauses
+    of the protocol ask for no more than an answer.
     """
-    if clause.state != "covered" or clause.id in used:
+    found: dict[str, frozenset[Expectation]] = {}
+    for case in cases:
+        clause, owed = case.clause, case.expectation
+        either = owed is Expectation.EITHER
+        mute = clause.side == "request" or values.doubt(_place(clause)) if either else case.doubt
+        if not mute:
+            found[clause.id] = found.get(clause.id, frozenset()) | {owed}
+    return found
+
+
+_UNSURE = "no request breaks it beyond doubt"
+
+
+def _settled(
+    clause: Clause, shown: Collection[Expectation], twins: Mapping[str, str], values: Values
+) -> Clause:
+    """Return `clause` with the reason why no case of its own shows it, or only half of it.
+
+    `shown` is what is owed to the cases that can. `twins` are the clauses that the same requests
+    are sent for.
+    """
+    if clause.state != "covered":
         return clause
+    if shown:
+        half = clause.side == "request" and Expectation.REFUSE not in shown
+        if not half or speaks_through_members(clause):
+            return clause
+        return replace(clause, reason=f"shown by what it allows alone: {_UNSURE}")
     if clause.keyword == "properties" and clause.id in twins:
         return clause  # what is drawn at random is its own
     if speaks_through_members(clause):
@@ -218,5 +241,6 @@ def _settled(clause: Clause, used: set[str], twins: Mapping[str, str], values: V
         reason = f"the request that breaks it breaks {twins[clause.id]} as well, and is sent for it"
         return replace(clause, state="annotation", reason=reason)
     where = "this media type" if clause.part == BODY else f"a {clause.part}"
-    reason = doubt or f"nothing that breaks it alone can be said in {where}"
+    unsaid = f"nothing that breaks it alone can be said in {where}"
+    reason = doubt or (_UNSURE if twins.get(clause.id) == clause.local else unsaid)
     return replace(clause, state="uncovered", reason=reason)

@@ -266,6 +266,27 @@ def test_what_no_case_can_break_is_uncovered_with_a_reason() -> None:
     assert found["PostThing/properties"].state == "covered"
 
 
+def test_what_only_allowed_values_show_says_so() -> None:
+    schema = closed({"a": {"type": "string", "minLength": 1, "maxLength": 5}})
+    clauses = {each.local: each for each in derive(Small("form", schema).operation()).clauses}
+    half = "shown by what it allows alone: no request breaks it beyond doubt"
+    assert clauses["/a/minLength"].state == "covered"
+    assert clauses["/a/minLength"].reason == half
+    assert not clauses["/a/maxLength"].reason
+
+
+@pytest.mark.parametrize(
+    ("name", "local"), [("open-arrays", "/list/type"), ("formats", "/day/format")]
+)
+def test_what_a_target_may_take_or_refuse_proves_no_clause_of_a_schema(
+    name: str, local: str
+) -> None:
+    owed = {case.expectation for case in plan(name).cases if case.clause.local == local}
+    (clause,) = (each for each in plan(name).clauses if each.local == local)
+    assert owed == {Expectation.EITHER}
+    assert (clause.state, clause.reason) == ("uncovered", "no request breaks it beyond doubt")
+
+
 def test_the_answers_of_a_plan_are_its_clauses_of_responses_prose_and_state() -> None:
     sides = Counter(clause.side for clause in plan("default").answers)
     assert set(sides) == {"response", "prose", "state"}

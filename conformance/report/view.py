@@ -198,6 +198,12 @@ def _gaps(tiles: Sequence[Tile]) -> tuple[Gap, ...]:
             "Each is tried as soon as an answer has it; known-good values may bring one.",
         ),
         (
+            Standing.PROVED,
+            "Proved one way",
+            "What these allow was accepted. A target may take all that breaks them as well.",
+            "",
+        ),
+        (
             Standing.UNCOVERED,
             "Not testable",
             "No request can test these, or no rule exists yet.",
@@ -213,5 +219,10 @@ def _gaps(tiles: Sequence[Tile]) -> tuple[Gap, ...]:
     return tuple(
         Gap(*MARKS[standing], title, words, remedy, own)
         for standing, title, words, remedy in kinds
-        if (own := tuple(tile for tile in tiles if tile.word == standing))
+        if (own := tuple(tile for tile in tiles if tile.word == standing and _is_gap(tile)))
     )
+
+
+def _is_gap(tile: Tile) -> bool:
+    """Whether something is left to prove: of what is proved, where it says that half is."""
+    return tile.word is not Standing.PROVED or bool(tile.reason)
