@@ -8,12 +8,12 @@ with one that is sent all the same is its own affair: each is a version of the s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
+from conformance import pointer
 from conformance.contract.model import Json
 
 _GONE = object()
-Replacement = Callable[[], object]
 
 
 def to_send(schema: Json) -> Json:
@@ -44,41 +44,75 @@ class _Rewriter:
         self._new = new
         self._done: dict[int, tuple[Json, Json]] = {}
 
-    def of(self, value: Json) -> Json:
-        """Return `value` rewritten."""
+    def of(self, schema: Json) -> Json:
+        """Return `schema` rewritten; references lead to what it defines."""
+        return self._of(schema, schema)
+
+    def _of(self, value: Json, root: Json) -> Json:
         if not isinstance(value, (dict, list)):
             return value
         if id(value) not in self._done:
             self._done[id(value)] = (value, value)  # a part within itself stays as it is
-            self._done[id(value)] = (value, self._rewritten(value))
+            self._done[id(value)] = (value, self._rewritten(value, root))
         return self._done[id(value)][1]
 
-    def _rewritten(self, value: Json) -> Json:
+    def _rewritten(self, value: Json, root: Json) -> Json:
         if isinstance(value, list):
-            items = [self.of(each) for each in value]
+            items = [self._of(each, root) for each in value]
             return items if any(a is not b for a, b in zip(items, value, strict=True)) else value
-        found = {name: self.of(each) for name, each in value.items()}
-        properties = value.get("properties")
-        marked = {
-            name
-            for name, each in (properties.items() if isinstance(properties, Mapping) else ())
-            if isinstance(each, Mapping) and each.get(self._mark) is True
-        }
-        if marked:
-            self._mark_off(found, marked)
-            return found
+        found = {name: self._of(each, root) for name, each in value.items()}
+        own = self._marked(value, root)
+        if own:
+            found["properties"] = self._members(found["properties"], own)
+        beside = (self._marked(part, root) for part in _held_with(value, root))
+        found = _asking_less(found, own.union(*beside))
         return found if any(found[name] is not value[name] for name in value) else value
 
-    def _mark_off(self, schema: dict[str, Json], marked: set[str]) -> None:
-        kept = dict(schema["properties"])
-        for name in marked if self._new is not None else ():
-            if self._new is _GONE:
-                del kept[name]
-            else:
-                kept[name] = self._new
-        schema["properties"] = kept
-        if isinstance(schema.get("required"), list):
-            schema["required"] = [each for each in schema["required"] if each not in marked]
+    def _marked(self, schema: Mapping[str, Json], root: Json) -> set[str]:
+        """Return the properties of `schema` that are marked, there or in what holds with them."""
+        properties = schema.get("properties")
+        return {
+            name
+            for name, each in (properties.items() if isinstance(properties, Mapping) else ())
+            if isinstance(each, Mapping)
+            if any(part.get(self._mark) is True for part in (each, *_held_with(each, root)))
+        }
+
+    def _members(self, properties: Mapping[str, Json], marked: set[str]) -> Json:
+        if self._new is None:
+            return properties
+        if self._new is _GONE:
+            return {name: each for name, each in properties.items() if name not in marked}
+        return {name: self._new if name in marked else each for name, each in properties.items()}
+
+
+def _held_with(schema: Mapping[str, Json], root: Json) -> list[Mapping[str, Json]]:
+    """Return what every value of `schema` fits as well: what it refers to, and each of its `allOf`.
+
+    What is said of a value anywhere there holds for it (JSON Schema Validation 2020-12, section
+    9.4, of `readOnly` and `writeOnly`).
+    """
+    found = [schema]
+    for each in found:
+        reference, listed = each.get("$ref"), each.get("allOf")
+        parts = [pointer.resolve(root, reference)] if isinstance(reference, str) else []
+        for part in (*parts, *(listed if isinstance(listed, list) else ())):
+            if isinstance(part, Mapping) and not any(part is known for known in found):
+                found.append(part)
+    return found[1:]
+
+
+def _asking_less(schema: dict[str, Json], marked: set[str]) -> dict[str, Json]:
+    """Return `schema`, and what its `allOf` has itself, without asking for what is marked."""
+    changed: dict[str, Json] = {}
+    required, listed = schema.get("required"), schema.get("allOf")
+    if isinstance(required, list) and not marked.isdisjoint(required):
+        changed["required"] = [each for each in required if each not in marked]
+    if isinstance(listed, list) and marked:
+        parts = [_asking_less(p, marked) if isinstance(p, dict) else p for p in listed]
+        if any(new is not old for new, old in zip(parts, listed, strict=True)):
+            changed["allOf"] = parts
+    return {**schema, **changed} if changed else schema
 
 
 class Received(_Rewriter):

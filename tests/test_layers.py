@@ -140,6 +140,7 @@ ORDER = (
     "reference.form",
     "reference.keywords",
     "reference.manners",
+    "reference.one_way",
     "reference.schema",
     "reference.texts",
     "reference.example",

@@ -242,6 +242,33 @@ def test_what_only_answers_have_keeps_no_other_clause_from_its_proof() -> None:
     assert not any(each.local == "/id/required" for each in plan.clauses)
 
 
+ID = {"$ref": "#/$defs/Id"}
+DEFINED = {"Id": {"type": "string", "readOnly": True}}
+REFERRED = closed(
+    {"id": ID, "own": {"allOf": [ID, {"maxLength": 9}]}, "name": TEXT}, "id", "own", "name"
+)
+SPREAD = {
+    "type": "object",
+    "allOf": [{"properties": {"id": ID, "name": TEXT}}, {"required": ["id", "name"]}],
+    "required": ["id"],
+}
+
+
+@pytest.mark.parametrize("schema", [REFERRED, SPREAD])
+def test_what_only_answers_have_may_be_said_elsewhere(schema: dict[str, Json]) -> None:
+    """Behind a reference, in a conjunction, and required in another part of one."""
+    operation = taking({**schema, "$defs": DEFINED}, JSON)
+    cases = derive(operation).cases
+    assert complaints(operation) == []
+    accepted = [case for case in cases if case.expectation is Expectation.ACCEPT]
+    assert accepted
+    assert all(b'"id"' not in (case.request.body or b"") for case in accepted)
+    assert any(
+        case.expectation is Expectation.REFUSE and case.clause.instance_location == "/name"
+        for case in cases
+    )
+
+
 def test_an_answer_need_not_have_what_only_requests_have() -> None:
     operation = taking(closed({"a": TEXT}, "a"), JSON)
     answer = DocumentedResponse("200", "", (Content(JSON, BOTH, "#/answer"),), "#/200")

@@ -12,6 +12,7 @@ from conformance.reference.breaks import Broken
 from conformance.reference.form import FormError, pairs, tree
 from conformance.reference.http import Request, Response
 from conformance.reference.manners import closed
+from conformance.reference.one_way import to_send
 from conformance.reference.parameters import Missing, Sent
 from conformance.reference.schema import Checker, Problem
 from conformance.reference.unsaid import FORM, PARTS
@@ -162,20 +163,6 @@ def _check_parameter(parameter: Parameter, value: Json, *, formats: bool) -> Non
     problem = checker.problem(parameter.schema, value, (parameter.name,))
     if problem is not None:
         raise _refusal(problem, {parameter.name: value})
-
-
-def to_send(schema: Json) -> Json:
-    """Return `schema` with readOnly properties that need not be sent (OpenAPI 3.0.4, 4.8.24)."""
-    if isinstance(schema, list):
-        return [to_send(each) for each in schema]
-    if not isinstance(schema, dict):
-        return schema
-    found = {name: to_send(each) for name, each in schema.items()}
-    properties = found.get("properties")
-    if isinstance(properties, dict) and isinstance(found.get("required"), list):
-        given = {n for n, e in properties.items() if isinstance(e, dict) and e.get("readOnly")}
-        found["required"] = [each for each in found["required"] if each not in given]
-    return found
 
 
 def _missing(param: str) -> Refusal:
