@@ -9,9 +9,11 @@ with one that is sent all the same is its own affair: each is a version of the s
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from conformance import pointer
 from conformance.contract.model import Json
+from conformance.errors import ContractError
 
 _GONE = object()
 
@@ -94,12 +96,19 @@ def _held_with(schema: Mapping[str, Json], root: Json) -> list[Mapping[str, Json
     """
     found = [schema]
     for each in found:
-        reference, listed = each.get("$ref"), each.get("allOf")
-        parts = [pointer.resolve(root, reference)] if isinstance(reference, str) else []
-        for part in (*parts, *(listed if isinstance(listed, list) else ())):
+        listed = each.get("allOf")
+        for part in (_referred(each, root), *(listed if isinstance(listed, list) else ())):
             if isinstance(part, Mapping) and not any(part is known for known in found):
                 found.append(part)
     return found[1:]
+
+
+def _referred(schema: Mapping[str, Json], root: Json) -> Json:
+    """Return what `schema` refers to; an extension may hold references that lead nowhere."""
+    reference = schema.get("$ref")
+    with suppress(ContractError):
+        return pointer.resolve(root, reference) if isinstance(reference, str) else None
+    return None
 
 
 def _asking_less(schema: dict[str, Json], marked: set[str]) -> dict[str, Json]:

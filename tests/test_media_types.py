@@ -221,6 +221,8 @@ def test_versions_of_a_schema_that_travels_one_way() -> None:
     assert Received().of(BOTH)["properties"] == BOTH["properties"]
     plain = closed({"a": {"items": [TEXT]}})
     assert to_send(plain) is plain
+    odd = closed({"a": {**TEXT, "x-more": {"properties": {"b": {"$ref": "#/nowhere"}}}}})
+    assert to_send(odd) is odd
 
 
 def test_what_only_answers_have_is_neither_sent_nor_owed() -> None:
