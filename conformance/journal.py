@@ -16,6 +16,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import asdict
 
@@ -34,8 +35,6 @@ from conformance.records import (
     ShownRecord,
 )
 from conformance.run_record import RunRecord
-
-_ENCODER = json.JSONEncoder(default=asdict, separators=(",", ":"))
 
 _MOST_CONTROLS = 64
 """So many controls are kept as they are written."""
@@ -91,7 +90,7 @@ class JournalWriter:
             self._descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         except OSError as problem:
             raise _unwritable(path, problem) from problem
-        self._controls: dict[int, tuple[ExchangeRecord | None, str]] = {}
+        self._controls: dict[int, tuple[ExchangeRecord | None, bytes]] = {}
         _lock(self._descriptor, alone=False)
 
     def resume(self, now: float) -> None:
@@ -102,7 +101,7 @@ class JournalWriter:
         if not _lock(self._descriptor, alone=True):
             raise UsageError(f"this run is still going on: {self.path}", "Wait until it has ended.")
         last = self.path.stat().st_mtime
-        self._append("")
+        self._append(b"")
         self.write("resume", ResumeRecord(now, round(max(now - last, 0.0), 3)))
 
     def write(self, kind: str, record: Record | Clause) -> None:
@@ -112,33 +111,33 @@ class JournalWriter:
     def write_all(self, kind: str, records: Iterable[Record | Clause]) -> None:
         """Append each of `records`, all with one write(2)."""
         if lines := [_line(kind, record) for record in records]:
-            self._append("\n".join(lines))
+            self._append(b"\n".join(lines))
 
     def start(self, case: str) -> None:
         """Append the line that says that `case` is being sent."""
-        self._append(_ENCODER.encode({"type": "start", "case": case}))
+        self._append(_written({"type": "start", "case": case}))
 
     def finish(self, record: CaseRecord, *, started: bool = True) -> None:
         """Append what became of a case; where it was not `started`, that it was, with it."""
         members = {"type": "finish", **asdict(record)}
         control = members.pop("control")
         # The same one stands beside many cases.
-        line = f'{_ENCODER.encode(members)[:-1]},"control":{self._beside(control)}}}'
+        line = b'%b,"control":%b}' % (_written(members)[:-1], self._beside(control))
         if not started:
-            line = _ENCODER.encode({"type": "start", "case": record.id}) + "\n" + line
+            line = _written({"type": "start", "case": record.id}) + b"\n" + line
         self._append(line)
 
-    def _beside(self, control: ExchangeRecord | None) -> str:
-        known, text = self._controls.get(id(control), (None, ""))
+    def _beside(self, control: ExchangeRecord | None) -> bytes:
+        known, text = self._controls.get(id(control), (None, b""))
         if known is not control or not text:
-            text = _ENCODER.encode(control)
+            text = _written(control)
             if len(self._controls) >= _MOST_CONTROLS:
                 del self._controls[next(iter(self._controls))]
             self._controls[id(control)] = (control, text)
         return text
 
-    def _append(self, line: str) -> None:
-        data = line.encode() + b"\n"
+    def _append(self, line: bytes) -> None:
+        data = line + b"\n"
         try:
             written = os.write(self._descriptor, data)
         except OSError as problem:
@@ -151,8 +150,19 @@ class JournalWriter:
         os.close(self._descriptor)
 
 
-def _line(kind: str, record: Record | Clause) -> str:
-    return _ENCODER.encode({"type": kind, **asdict(record)})
+def _line(kind: str, record: Record | Clause) -> bytes:
+    return _written({"type": kind, **asdict(record)})
+
+
+def _written(value: object) -> bytes:
+    """Return `value` as one line of JSON, ASCII alone: nothing in it ends a line for anybody."""
+    try:
+        data = msgspec.json.encode(value)
+    except UnicodeEncodeError:  # a lone surrogate
+        data = b"\xff"
+    if data.isascii():
+        return data
+    return json.dumps(value, default=asdict, separators=(",", ":")).encode()
 
 
 def _lock(descriptor: int, *, alone: bool) -> bool:

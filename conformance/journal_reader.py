@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from msgspec import Struct, field
 from msgspec.structs import replace
 
@@ -242,7 +243,15 @@ class _Reading(Struct):
 
 def _parse(line: str) -> dict[str, Any]:
     try:
-        value = json.loads(line)
+        value = _decoded(line)
     except ValueError:
         return {}
     return value if isinstance(value, dict) else {}
+
+
+def _decoded(line: str) -> Any:  # noqa: ANN401  (any JSON value)
+    """Return what a line says. Raises ValueError."""
+    try:
+        return msgspec.json.decode(line)
+    except msgspec.DecodeError:  # half a surrogate pair, or no JSON at all
+        return json.loads(line)
