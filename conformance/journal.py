@@ -11,17 +11,16 @@ before it gets here.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import asdict
 
 from conformance.clause import Clause
 from conformance.errors import UsageError
+from conformance.own_json import ascii_line
 from conformance.past_records import HistoryRecord
 from conformance.records import (
     AbortRecord,
@@ -115,22 +114,22 @@ class JournalWriter:
 
     def start(self, case: str) -> None:
         """Append the line that says that `case` is being sent."""
-        self._append(_written({"type": "start", "case": case}))
+        self._append(ascii_line({"type": "start", "case": case}))
 
     def finish(self, record: CaseRecord, *, started: bool = True) -> None:
         """Append what became of a case; where it was not `started`, that it was, with it."""
         members = {"type": "finish", **asdict(record)}
         control = members.pop("control")
         # The same one stands beside many cases.
-        line = b'%b,"control":%b}' % (_written(members)[:-1], self._beside(control))
+        line = b'%b,"control":%b}' % (ascii_line(members)[:-1], self._beside(control))
         if not started:
-            line = _written({"type": "start", "case": record.id}) + b"\n" + line
+            line = ascii_line({"type": "start", "case": record.id}) + b"\n" + line
         self._append(line)
 
     def _beside(self, control: ExchangeRecord | None) -> bytes:
         known, text = self._controls.get(id(control), (None, b""))
         if known is not control or not text:
-            text = _written(control)
+            text = ascii_line(control)
             if len(self._controls) >= _MOST_CONTROLS:
                 del self._controls[next(iter(self._controls))]
             self._controls[id(control)] = (control, text)
@@ -151,18 +150,7 @@ class JournalWriter:
 
 
 def _line(kind: str, record: Record | Clause) -> bytes:
-    return _written({"type": kind, **asdict(record)})
-
-
-def _written(value: object) -> bytes:
-    """Return `value` as one line of JSON, ASCII alone: nothing in it ends a line for anybody."""
-    try:
-        data = msgspec.json.encode(value)
-    except UnicodeEncodeError:  # a lone surrogate
-        data = b"\xff"
-    if data.isascii():
-        return data
-    return json.dumps(value, default=asdict, separators=(",", ":")).encode()
+    return ascii_line({"type": kind, **asdict(record)})
 
 
 def _lock(descriptor: int, *, alone: bool) -> bool:

@@ -8,15 +8,14 @@ answered, and no bodies.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from conformance import own_json
 from conformance.clause import Clause
 from conformance.errors import UsageError
 from conformance.journal import Journal
@@ -243,15 +242,7 @@ class _Reading(Struct):
 
 def _parse(line: str) -> dict[str, Any]:
     try:
-        value = _decoded(line)
+        value = own_json.read(line)
     except ValueError:
         return {}
     return value if isinstance(value, dict) else {}
-
-
-def _decoded(line: str) -> Any:  # noqa: ANN401  (any JSON value)
-    """Return what a line says. Raises ValueError."""
-    try:
-        return msgspec.json.decode(line)
-    except msgspec.DecodeError:  # half a surrogate pair, or no JSON at all
-        return json.loads(line)

@@ -9,7 +9,6 @@ of the fields say how a value is read back, so a new field of a case needs nothi
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import shutil
 import tempfile
@@ -21,6 +20,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
 
+from conformance import own_json
 from conformance.case import Case
 from conformance.clause import Clause
 from conformance.contract.model import Contract, Json, Operation
@@ -57,13 +57,13 @@ class Store:
             text = data[_SUM_BYTES:]
             if hashlib.sha256(text).digest() != data[:_SUM_BYTES]:
                 return None
-            return unpacked(json.loads(zlib.decompress(text)), operation, values)
+            return unpacked(own_json.read(zlib.decompress(text)), operation, values)
         except (OSError, ValueError, zlib.error, LookupError, TypeError):
             return None
 
     def save(self, plan: Plan) -> None:
         """Keep `plan`, readable by the user alone: a contract may be a secret."""
-        text = zlib.compress(json.dumps(packed(plan), separators=(",", ":")).encode(), 1)
+        text = zlib.compress(own_json.written(packed(plan)), 1)
         data = hashlib.sha256(text).digest() + text
         temporary = ""
         try:

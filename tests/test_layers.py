@@ -63,6 +63,7 @@ ORDER = (
     "flat",
     "words",
     "strictjson",
+    "own_json",
     "kinds",
     "making",
     "example",
