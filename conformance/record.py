@@ -97,12 +97,17 @@ def _carried(request: Request, redactor: Redactor) -> tuple[str | None, str | No
 
 
 def shown(request: Request) -> str:
-    """Return the query and the body for people: `account="aaaa…" (5001 characters), limit="2"`."""
+    """Return the query, the header and the body for people: `limit="2"; X-Kind: a; name="b"`."""
     query = request.path.partition("?")[2]
-    asked = _pairs(query) if query else ""
-    if request.body is None:
-        return asked or "(no body)"
-    return f"{asked}; {_body(request, request.body)}" if asked else _body(request, request.body)
+    told = [_pairs(query)] if query else []
+    told += [
+        f"{name}: {value if len(value) <= _MOST_VALUE else _value(value)}"
+        for name, value in request.headers
+        if name.lower() != "content-type"
+    ]
+    if request.body is not None:
+        told.append(_body(request, request.body))
+    return "; ".join(told) or "(no body)"
 
 
 def _body(request: Request, body: bytes) -> str:

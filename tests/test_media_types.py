@@ -242,6 +242,7 @@ def test_what_only_answers_have_keeps_no_other_clause_from_its_proof() -> None:
     accepted = {c.clause.local for c in plan.cases if c.expectation is Expectation.ACCEPT}
     assert "/name/type" in accepted
     assert not any(each.local == "/id/required" for each in plan.clauses)
+    assert "/id/required" not in clauses(taking(BOTH, JSON))
 
 
 ID = {"$ref": "#/$defs/Id"}

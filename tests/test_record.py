@@ -130,6 +130,11 @@ def test_bytes_that_are_no_text_do_not_disturb() -> None:
         (Request("POST", "/", FORM, b"a=" + b"x" * 5001), 'a="xxxxxxxx…" (5001 characters)'),
         (Request("POST", "/", FORM, b"a=" + b"x" * 40), f'a="{"x" * 40}"'),
         (Request("POST", "/", (), b"{}"), 'no media type: "{}"'),
+        (Request("GET", "/a?b=c", (("X-N", "-1"),)), 'b="c"; X-N: -1'),
+        (
+            Request("POST", "/", (*FORM, ("X-N", "9" * 41)), b"a"),
+            'X-N: "99999999…" (41 characters); a',
+        ),
         (
             Request("POST", "/", (("content-type", "application/json"),), b"{}"),
             'application/json: "{}"',

@@ -27,6 +27,7 @@ from conformance.reference.demands import demands, safe
 from conformance.reference.headers import spoilable
 from conformance.reference.idle import is_said_again
 from conformance.reference.loosened import without
+from conformance.reference.one_way import to_send
 from conformance.reference.places import spoilable_in
 from conformance.reference.sabotage import Sabotage
 from conformance.reference.schema import Checker
@@ -73,8 +74,9 @@ def break_clause(operation: Operation, clause: str) -> Broken:
 def _breakable(operation: Operation) -> dict[str, Broken]:
     found: dict[str, Broken] = {}
     for index, content in enumerate(operation.contents):
-        checker = Checker(content.schema, operation.asserts_formats)
-        for name, site in demands(content.schema, "", (), checker, DEPTH_LIMIT):
+        owed = to_send(content.schema)
+        checker = Checker(owed, operation.asserts_formats)
+        for name, site in demands(owed, "", (), checker, DEPTH_LIMIT):
             if is_unsaid(content, site):
                 continue
             if name.endswith("/format") and not operation.asserts_formats:

@@ -135,7 +135,9 @@ def scalars(text: str, place: Place) -> list[Json]:
     loose = (types & {"integer", "number"} and _loose_number(text)) or (
         "boolean" in types and text in _LOOSE_BOOLEANS
     )
-    if "string" in types or not strict or not types:
+    # No standard says how numbers are spelled in text: who knows no exponent reads a text.
+    spelled = number is not None and number[3] is not None
+    if "string" in types or not strict or not types or spelled:
         values.append(text)
     if loose and not strict:
         values.append(_loose_value(text, types))
