@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from conformance.contract.model import Json
+from conformance.making import MOST_MEMBERS
 from conformance.obligation import Change, Keep, Obligation, Put, Site, must_accept, must_refuse
 
 _COUNTED = {"array": ("Items", "items"), "object": ("Properties", "members")}
@@ -41,6 +42,8 @@ def too_many(limit: int, site: Site, kind: str) -> Iterator[Obligation]:
 
 def _of(count: int, site: Site, kind: str, broken: str = "") -> tuple[Json] | None:
     """Return a value of `count`, as a tuple of one; the limit named `broken` is not asked."""
+    if count > MOST_MEMBERS:
+        return None
     ending = _COUNTED[kind][0]
     wanted = {"type": kind, f"min{ending}": count, f"max{ending}": count}
     return site.value(wanted, without=(f"{broken}{ending}",) if broken else ())

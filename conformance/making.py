@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 
 from conformance.contract.model import Json
 from conformance.flat import Flat, flats
@@ -19,6 +19,10 @@ DEPTH = 6
 MOST_TRIES = 80
 _DEEPEST = 40
 _MOST_ITEMS = 2000
+
+MOST_MEMBERS = 25_000
+"""A value with more items or members than that is not made: it would be a test of memory."""
+
 _MOST_ASKED = 20_000
 """So many values within one value: a chain of members twice as wide at each step is as good as
 endless long before it is deep."""
@@ -103,7 +107,7 @@ class Maker:
         if depth > DEPTH:
             count = least
         for size in dict.fromkeys((min(count, most), least, min(count + 1, most), 0)):
-            if least <= size <= most:
+            if least <= size <= min(most, MOST_MEMBERS):
                 items = self._items(flat, size, depth, full=full)
                 if items is not None:
                     yield items
@@ -236,19 +240,17 @@ class Maker:
 
     def _free_names(self, flat: Flat) -> Iterator[str]:
         """Yield names that are not declared, fit for the object's patterns and names."""
-        tries = [f"key{number or ''}" for number in range(20)] if not flat.names else []
-        for pattern in [p for part in flat.parts for p in part.get("patternProperties", ())]:
-            tries = [*islice(of_pattern(pattern), 20), *tries]
+        patterns = (p for part in flat.parts for p in part.get("patternProperties", ()))
+        tries = [text for pattern in patterns for text in islice(of_pattern(pattern), 20)]
         if flat.names:
-            tries += [
-                each
-                for each in islice(
-                    self.candidates([{"type": "string"}, *flat.names], 0, full=False), 40
-                )
-                if isinstance(each, str)
-            ]
+            named = self.candidates([{"type": "string"}, *flat.names], 0, full=False)
+            more: Iterable[Json] = islice(named, 40)
+        else:
+            more = (f"key{number or ''}" for number in range(MOST_MEMBERS))
         taken = flat.declared()
-        yield from (each for each in tries if each not in taken and self._named(flat, each))
+        for each in chain(tries, more):
+            if isinstance(each, str) and each not in taken and self._named(flat, each):
+                yield each
 
     def _object(
         self, flat: Flat, names: Mapping[str, None], depth: int, *, full: bool

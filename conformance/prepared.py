@@ -20,7 +20,7 @@ from conformance.clause import Clause
 from conformance.contract import Selection, default_source, load
 from conformance.contract.model import Contract, Operation
 from conformance.deviations import expired
-from conformance.errors import NothingSelectedError, UsageError
+from conformance.errors import ContractError, NothingSelectedError, UsageError
 from conformance.example import NoExampleError
 from conformance.headers import credentials
 from conformance.heading import contract_file
@@ -108,11 +108,19 @@ class Prepared:
         return len(self.contract.operations) > MANY
 
     def plan(self, operation: Operation) -> Plan:
-        """Return the plan of `operation`. Raises NoExampleError where it cannot be tested."""
+        """Return the plan of `operation`. Raises NoExampleError where it cannot be tested.
+
+        Where it is the only one, a fault in the contract raises ContractError.
+        """
         far = not (self.settings.allow_destructive or is_local(self.settings))
         if far and operation.method.upper() == "DELETE":
             raise NoExampleError(_NO_DELETE)
-        plan = self._plans.of(assumed(operation)).identified(self._credentials)
+        try:
+            plan = self._plans.of(assumed(operation)).identified(self._credentials)
+        except ContractError as problem:
+            if len(self.operations) == 1:
+                raise
+            raise NoExampleError(f"{problem.place}: {problem.what}") from problem
         return plan.harmless(DESTRUCTIVE) if far else plan
 
     def each_plan(self) -> Iterator[Plan]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from fractions import Fraction
 
 from conformance.keywords import keyword
 from conformance.obligation import Obligation, Put, Site, must_accept, must_refuse
@@ -29,7 +30,7 @@ def multiple_of(step: float, site: Site) -> Iterator[Obligation]:
         beside += [plain(exact + 1), plain(exact - 1)]
     seen = set()
     for count, value in enumerate(beside):
-        if value not in seen and Decimal(str(value)) % exact:
+        if value not in seen and (Fraction(str(value)) / Fraction(exact)).denominator > 1:
             seen.add(value)
             words = f"{value} is no multiple of {step}"
             yield must_refuse(f"beside-{count}", Put(value), words, lead=len(seen) <= 2)  # noqa: PLR2004  (one of them fits all else)
@@ -41,5 +42,8 @@ def _number(value: object) -> bool:
 
 def _robust(value: float, step: float) -> bool:
     """Whether binary fractions agree, so that no honest server is blamed for its arithmetic."""
-    quotient = value / step
+    try:
+        quotient = value / step
+    except OverflowError:
+        return False
     return quotient == int(quotient) and abs(value) < 2**53
