@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from conformance.contract.model import Json
 from conformance.direction import ignored, refused
+from conformance.doubles import nearest
 from conformance.formats import beyond_doubt
 from conformance.validation import Validator
 from conformance.verdict import Expectation
@@ -26,11 +27,13 @@ class Judge(Struct, frozen=True):
     """The schema of a message in every version that a server may enforce.
 
     `advice` are those of a provider that closes what the schema leaves open, and reads patterns as
-    ECMA 262 does: empty where that is all of them.
+    ECMA 262 does: empty where that is all of them. `doubles` is the schema with its numbers as
+    doubles, for who reads those of a request so too; None where it has none that differ.
     """
 
     validators: tuple[Validator, ...]
     advice: tuple[Validator, ...] = ()
+    doubles: Validator | None = None
 
     @classmethod
     def of(
@@ -53,7 +56,9 @@ class Judge(Struct, frozen=True):
         opened = _opened(schema)
         if opened != schema:
             schemas.append(opened)
-        schemas += [each for each in (ignored(schema), refused(schema)) if each is not schema]
+        binary = nearest(schema, only_fractions=True)
+        others = (ignored(schema), refused(schema), binary)
+        schemas += [each for each in others if each is not schema]
         versions = [Validator(each, place=place, checks=checks) for each in schemas]
         good = schema if narrowed is None else narrowed
         strict = strictest(good)
@@ -62,26 +67,29 @@ class Judge(Struct, frozen=True):
         free = [] if unclosed is None or unclosed is schema else [_opened(unclosed)]
         loose = [each for each in (loosest(opened),) if each is not opened]
         freedoms = [Validator(each, place=place, checks=checks) for each in (*free, *loose)]
-        return cls((*versions, *freedoms), advice=tuple(versions) if freedoms else ())
+        near = nearest(schema)
+        doubles = None if near is schema else Validator(near, place=place, checks=checks)
+        return cls((*versions, *freedoms), tuple(versions) if freedoms else (), doubles)
 
     def expectation(self, readings: Readings) -> Expectation:
         """Return what the contract owes a request with these readings."""
-        return _expected(self.validators, readings)
+        return self._expected(self.validators, readings)
 
     def advised(self, readings: Readings) -> Expectation:
         """Return what is owed where a target does what is advised, beyond what it must."""
-        return _expected(self.advice or self.validators, readings)
+        return self._expected(self.advice or self.validators, readings)
 
-
-def _expected(validators: tuple[Validator, ...], readings: Readings) -> Expectation:
-    if not readings.complete:
-        return Expectation.EITHER
-    answers = {each.fits(value) for each in validators for value in readings.values}
-    if readings.unreadable:
-        answers |= {False}
-    if answers == {True}:
-        return Expectation.ACCEPT
-    return Expectation.REFUSE if answers == {False} else Expectation.EITHER
+    def _expected(self, validators: tuple[Validator, ...], readings: Readings) -> Expectation:
+        if not readings.complete:
+            return Expectation.EITHER
+        answers = {each.fits(value) for each in validators for value in readings.values}
+        if self.doubles is not None:
+            answers |= {self.doubles.fits(nearest(value)) for value in readings.values}
+        if readings.unreadable:
+            answers |= {False}
+        if answers == {True}:
+            return Expectation.ACCEPT
+        return Expectation.REFUSE if answers == {False} else Expectation.EITHER
 
 
 def _opened(schema: Json) -> Json:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import operator
 import os
 import re
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -44,6 +47,7 @@ from tests.soundness import (
     without_open_enums,
 )
 
+ACCEPT, REFUSE, EITHER = Expectation.ACCEPT, Expectation.REFUSE, Expectation.EITHER
 ROOT = Path(__file__).parents[1]
 CONTRACTS = ("default", *(each.name for each in SMALL))
 
@@ -285,6 +289,56 @@ def test_what_a_target_may_take_or_refuse_proves_no_clause_of_a_schema(
     (clause,) = (each for each in plan(name).clauses if each.local == local)
     assert owed == {Expectation.EITHER}
     assert (clause.state, clause.reason) == ("uncovered", "no request breaks it beyond doubt")
+
+
+LARGE = [
+    {"type": "integer", "maximum": 2**63 - 1},
+    {"type": "integer", "minimum": -(2**63)},
+    {"type": "number", "exclusiveMaximum": 2**53 + 1},
+    {"type": "number", "maximum": 1e23},
+]
+SIDES: dict[str, Callable[[float, float], bool]] = {
+    "maximum": operator.le,
+    "minimum": operator.ge,
+    "exclusiveMaximum": operator.lt,
+}
+
+
+@pytest.mark.parametrize("schema", LARGE)
+def test_a_limit_is_not_held_against_who_reads_doubles(schema: dict[str, float]) -> None:
+    """Nor against who reads whole numbers exactly, and the limit as the double that it is."""
+    ((name, limit),) = ((name, limit) for name, limit in schema.items() if name in SIDES)
+    holds = SIDES[name]
+    operation = Small("large", closed({"v": schema}, "v"), JSON).operation()
+    cases = [case for case in derive(operation).cases if case.clause.keyword == name]
+    for case in cases:
+        value = json.loads(case.request.body or b"")["v"]
+        for inside in (holds(float(value), float(limit)), holds(value, limit)):
+            assert case.expectation in {ACCEPT if inside else REFUSE, EITHER}, value
+    assert {case.expectation for case in cases} >= {ACCEPT, REFUSE}
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "array", "maxItems": 10**9},
+        {"type": "array", "minItems": 10**9},
+        {"type": "object", "minProperties": 10**9},
+        {"type": "object", "maxProperties": 10**9},
+        {"type": "number", "multipleOf": 1e-300},
+        {"type": "number", "multipleOf": 10**400},
+    ],
+)
+def test_what_nobody_can_send_ends_all_the_same(schema: dict[str, Json]) -> None:
+    operation = Small("huge", closed({"v": schema, "w": TEXT}), JSON).operation()
+    assert any(case.clause.local == "/w/type" for case in derive(operation).cases)
+
+
+def test_a_map_may_need_many_members() -> None:
+    schema = {"type": "object", "minProperties": 30, "additionalProperties": TEXT}
+    operation = Small("many", closed({"v": schema}, "v"), JSON).operation()
+    counted = [c for c in derive(operation).cases if c.clause.keyword == "minProperties"]
+    assert {case.expectation for case in counted} >= {ACCEPT, REFUSE}
 
 
 def test_the_answers_of_a_plan_are_its_clauses_of_responses_prose_and_state() -> None:

@@ -56,6 +56,7 @@ ORDER = (
     "schema",
     "contradiction",
     "direction",
+    "doubles",
     "closing",
     "formats",
     "validation",
