@@ -54,6 +54,11 @@ class View:
         """Whether some schema has the property `name`."""
         return any(name in schema.get("properties", ()) for schema in self.schemas)
 
+    def declared(self) -> Iterator[str]:
+        """Yield the properties that some schema names."""
+        for schema in self.schemas:
+            yield from schema.get("properties", ())
+
     def member(self, name: str) -> View:
         """Look at the property `name`, declared, matched by a pattern, or additional."""
         # All names that no schema declares are looked at alike.

@@ -278,6 +278,23 @@ def test_an_answer_need_not_have_what_only_requests_have() -> None:
     assert complaints(replace(operation, responses=(answer, ANSWERS[1]))) == []
 
 
+def test_brackets_may_be_part_of_a_declared_name() -> None:
+    """As many forms are described that arrive in brackets: each by the name that is sent."""
+    listed = {"type": "array", "items": {"type": "integer"}, "maxItems": 3}
+    short = {"type": "string", "maxLength": 3}
+    styles = {"ids[]": Encoding("form", explode=True)}
+    operation = taking(closed({"a[b]": short, "ids[]": listed}, "a[b]"), FORM, encoding=styles)
+    assert complaints(operation) == []
+    cases = derive(operation).cases
+    proved = {c.clause.keyword_location for c in cases if c.expectation is Expectation.REFUSE}
+    assert {each.rpartition("/properties/")[2] for each in proved} >= {
+        "a[b]/maxLength",
+        "ids[]/maxItems",
+        "ids[]/items/type",
+    }
+    assert any(b"a[b]=" in (case.request.body or b"") for case in cases)
+
+
 # --- whether there is a body ----------------------------------------------------------------------
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from conformance.contract import default_source
-from conformance.errors import UsageError
+from conformance.errors import ContractError, UsageError
 from conformance.heading import tool_version
 from conformance.journal import JOURNAL
 from conformance.journal_reader import read_journal
@@ -113,8 +113,17 @@ HOPELESS = {
 }
 
 
-def test_an_operation_without_a_valid_body_is_named_not_dropped(tmp_path: Path) -> None:
-    source = contract(tmp_path / "c.json", Good=GOOD, Hopeless=HOPELESS)
+UNUSABLE = {
+    "type": "object",
+    "properties": {"a": {"type": "string", "pattern": "^a{1000000000}$"}},
+}
+
+
+@pytest.mark.parametrize("schema", [HOPELESS, UNUSABLE])
+def test_an_operation_that_cannot_be_tested_is_named_not_dropped(
+    tmp_path: Path, schema: dict[str, object]
+) -> None:
+    source = contract(tmp_path / "c.json", Good=GOOD, Hopeless=schema)
     run = Run(Settings(contract=source, reports=tmp_path / "reports"), "name")
     assert [plan.operation.id for plan in run.plans] == ["Good"]
     assert run.session.abort is None
@@ -130,6 +139,13 @@ def test_a_contract_of_which_nothing_can_be_tested_is_an_error(tmp_path: Path) -
     source = contract(tmp_path / "c.json", Hopeless=HOPELESS)
     with pytest.raises(UsageError, match="no operation can be tested: Hopeless: "):
         _ = Run(Settings(contract=source), "name").plans
+
+
+def test_the_only_operation_that_is_unusable_is_an_error_with_its_place(tmp_path: Path) -> None:
+    source = contract(tmp_path / "c.json", Unusable=UNUSABLE)
+    with pytest.raises(ContractError, match="no usable schema") as raised:
+        _ = Run(Settings(contract=source), "name").plans
+    assert "/paths/" in raised.value.place
 
 
 def test_a_key_in_the_command_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

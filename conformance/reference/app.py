@@ -13,7 +13,7 @@ from conformance.reference.form import FormError, pairs, tree
 from conformance.reference.http import Request, Response
 from conformance.reference.manners import closed
 from conformance.reference.one_way import to_send
-from conformance.reference.parameters import Missing, Sent
+from conformance.reference.parameters import Missing, Sent, properties_of
 from conformance.reference.schema import Checker, Problem
 from conformance.reference.unsaid import FORM, PARTS
 from conformance.reference.values import Reader
@@ -121,7 +121,8 @@ class _Endpoint:
         checker = Checker(schema, formats=self.operation.asserts_formats)
         if content.media_type == FORM:
             reader = Reader(checker, content.encoding)
-            value: Json = reader.read(schema, tree(pairs(request.body)))
+            names = frozenset(n for n in properties_of(checker, schema) if "[" in n)
+            value: Json = reader.read(schema, tree(pairs(request.body), names))
         elif is_json(content.media_type):
             value = from_json(request.body)
         elif content.media_type == PARTS:

@@ -53,15 +53,16 @@ def raw_pairs(data: bytes) -> list[tuple[str, str]]:
     return [*zip(names, raws, strict=True)]
 
 
-def tree(found: list[tuple[str, str]]) -> dict[str, Node]:
+def tree(found: list[tuple[str, str]], literal: frozenset[str] = frozenset()) -> dict[str, Node]:
     """Return the tree that `found` spells; a name whose brackets do not pair is taken literally.
 
-    Raises FormError where brackets nest deeper than DEPTH_LIMIT.
+    `literal` are names that have brackets of their own. Raises FormError where brackets nest deeper
+    than DEPTH_LIMIT.
     """
     root = Node()
     for name, value in found:
         node = root
-        path = split(name)
+        path = [name] if name in literal else split(name)
         if len(path) > DEPTH_LIMIT:
             message = f"Parameters nest at most {DEPTH_LIMIT} deep."
             raise FormError(message, path[0])

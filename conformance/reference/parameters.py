@@ -95,7 +95,7 @@ class Sent(Struct, frozen=True):
             yield from split(raws[0], delimiter, kinds, _plus)
         else:
             if "object" in kinds:
-                names = _properties(Checker(parameter.schema), parameter.schema)
+                names = properties_of(Checker(parameter.schema), parameter.schema)
                 own = {key: Node([_plus(raw)]) for key, raw in raw_pairs(data) if key in names}
                 yield from (Node(members=own),) if own else ()
             if raws and "array" in kinds:
@@ -157,7 +157,8 @@ def kinds_of(checker: Checker, schema: Json, depth: int = 0) -> frozenset[str]:
     return frozenset(found)
 
 
-def _properties(checker: Checker, schema: Json, depth: int = 0) -> set[str]:
+def properties_of(checker: Checker, schema: Json, depth: int = 0) -> set[str]:
+    """Return the names that `schema` declares, there or in what it combines."""
     found: set[str] = set()
     if isinstance(schema, dict) and depth < 8:  # noqa: PLR2004  (see above)
         found |= {*schema.get("properties", ())}
@@ -165,7 +166,7 @@ def _properties(checker: Checker, schema: Json, depth: int = 0) -> set[str]:
         for keyword in ("anyOf", "oneOf", "allOf"):
             inner += schema.get(keyword, ())
         for each in inner:
-            found |= _properties(checker, each, depth + 1)
+            found |= properties_of(checker, each, depth + 1)
     return found
 
 

@@ -50,6 +50,7 @@ class Reader(Struct, frozen=True):
         if style is not None and style.style.endswith("json") and len(node.texts) == 1:
             return _document(node.texts[0], at)
         by_name = self.repeats or (style is not None and style.style in _DELIMITERS)
+        by_name |= name.endswith("[]")  # declared so: the brackets are part of the name
         if by_name and "array" in types_of(wanted) and node.texts:
             texts = node.texts
             if style is not None and not style.explode:

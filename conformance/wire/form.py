@@ -161,11 +161,11 @@ def read(data: bytes, content: Content) -> Readings:
 
 def _read(data: bytes, content: Content) -> Readings:
     known = _places(Same(content))
-    found = _with(data, known)
-    whole = _whole_names(data, known)
+    found = _with(data, known, known.bracketed)
+    whole = _whole_names(data, known) - known.bracketed
     if not whole:
         return found
-    other = _with(data, known, whole)
+    other = _with(data, known, known.bracketed | whole)
     half = MOST_READINGS // 2
     bodies = (*found.values[:half], *other.values[:half])
     complete = found.complete and other.complete
@@ -209,7 +209,10 @@ def _with(data: bytes, known: _Places, literal: frozenset[str] = _NONE) -> Readi
 
 
 class _Places:
-    """The places at the top of one content's bodies. `closed` ones take no undeclared names."""
+    """The places at the top of one content's bodies. `closed` ones take no undeclared names.
+
+    `bracketed` are names that the contract declares with their brackets: `ids[]`, `page[size]`.
+    """
 
     def __init__(self, content: Content) -> None:
         schema = content.schema
@@ -217,6 +220,7 @@ class _Places:
         self._content = content
         self._root = Place(View.of(content.schema, content.schema))
         self._known: dict[str, Place] = {}
+        self.bracketed = frozenset(name for name in self._root.view.declared() if "[" in name)
         # Objects whose members stand beside each other, without brackets.
         self._spread = tuple(n for n in content.encoding if array_style(content, n) == "repeat")
 
