@@ -8,7 +8,7 @@ with one that is sent all the same is its own affair: each is a version of the s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
 from conformance import pointer
@@ -16,6 +16,9 @@ from conformance.contract.model import Json
 from conformance.errors import ContractError
 
 _GONE = object()
+
+_DEEPEST = 32
+"""So many references in a row are followed: a chain of thousands is looked at from each link."""
 
 
 def to_send(schema: Json) -> Json:
@@ -94,21 +97,28 @@ def _held_with(schema: Mapping[str, Json], root: Json) -> list[Mapping[str, Json
     What is said of a value anywhere there holds for it (JSON Schema Validation 2020-12, section
     9.4, of `readOnly` and `writeOnly`).
     """
-    found = [schema]
-    for each in found:
-        listed = each.get("allOf")
-        for part in (_referred(each, root), *(listed if isinstance(listed, list) else ())):
-            if isinstance(part, Mapping) and not any(part is known for known in found):
-                found.append(part)
-    return found[1:]
+    found = level = {id(schema): schema}
+    for _ in range(_DEEPEST):
+        level = {
+            id(part): part
+            for each in level.values()
+            for part in _beside(each, root)
+            if id(part) not in found
+        }
+        if not level:
+            break
+        found = found | level
+    return [*found.values()][1:]
 
 
-def _referred(schema: Mapping[str, Json], root: Json) -> Json:
-    """Return what `schema` refers to; an extension may hold references that lead nowhere."""
-    reference = schema.get("$ref")
-    with suppress(ContractError):
-        return pointer.resolve(root, reference) if isinstance(reference, str) else None
-    return None
+def _beside(schema: Mapping[str, Json], root: Json) -> Iterator[Mapping[str, Json]]:
+    """Yield what `schema` refers to, and the parts of its `allOf`."""
+    reference, listed = schema.get("$ref"), schema.get("allOf")
+    parts = [*listed] if isinstance(listed, list) else []
+    if isinstance(reference, str):
+        with suppress(ContractError):  # an extension may hold references that lead nowhere
+            parts.append(pointer.resolve(root, reference))
+    yield from (part for part in parts if isinstance(part, Mapping))
 
 
 def _asking_less(schema: dict[str, Json], marked: set[str]) -> dict[str, Json]:

@@ -11,7 +11,9 @@ import sys
 
 from conformance.contract.model import Json
 
-_EXACT = 2**53
+EXACT = 2**53
+"""From there on a double may not tell a whole number from the one beside it."""
+
 _MOST = int(sys.float_info.max)
 
 
@@ -28,6 +30,6 @@ def nearest(value: Json, *, only_fractions: bool = False) -> Json:
         items = [nearest(each, only_fractions=only_fractions) for each in value]
         return items if any(a is not b for a, b in zip(items, value, strict=True)) else value
     large = isinstance(value, float if only_fractions else int | float)
-    if large and _EXACT < abs(value) < math.inf:
+    if large and EXACT < abs(value) < math.inf:
         return int(float(max(-_MOST, min(_MOST, int(value)))))
     return value

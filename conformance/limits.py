@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
+from conformance.doubles import EXACT
 from conformance.flat import flats
 from conformance.obligation import Obligation, Put, Site, must_accept, must_refuse
 from conformance.words import plain
-
-_LARGE = 2**53
-"""From there on a double may not tell a limit from the number beside it."""
 
 
 def beyond(
@@ -23,9 +21,9 @@ def beyond(
     inside = [exact - away * (step or 1), exact - away * (step or 1) * 10]
     outside = [exact + away * (step or 1), exact + away * (step or 1) * 1000]
     (outside if excluded else inside).insert(0, exact)
-    if abs(exact) >= _LARGE:
+    if abs(exact) >= EXACT:
         outside.insert(0, exact + away * abs(exact))
-        inside.insert(0, exact - away * ((abs(exact) / 2).to_integral_value()))
+        inside.insert(0, exact - away * (abs(exact) / 2).to_integral_value())
     if not whole and step is None:
         inside.append(exact - away * _bit(exact))
         outside.append(exact + away * _bit(exact))

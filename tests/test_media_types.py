@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from conformance.contract.model import Content, DocumentedResponse, Encoding, Json, Operation
 from conformance.direction import Received, ignored, refused, to_send
 from conformance.plan import derive
-from conformance.reference import clauses
+from conformance.reference import clauses, one_way
 from conformance.verdict import Expectation
 from conformance.wire import InexpressibleError, Spelling, wire_of
 from tests.over_http import complaints, unfound
@@ -270,6 +270,18 @@ def test_what_only_answers_have_may_be_said_elsewhere(schema: dict[str, Json]) -
         case.expectation is Expectation.REFUSE and case.clause.instance_location == "/name"
         for case in cases
     )
+
+
+def test_a_chain_of_references_is_followed_so_far_and_no_further() -> None:
+    """Looked at from each of its links, to the end, a chain of thousands takes minutes."""
+    links = {f"d{n}": {"$ref": f"#/$defs/d{n + 1}"} for n in range(5000)}
+    schema = closed(
+        {"near": {"$ref": "#/$defs/d4990"}, "far": {"$ref": "#/$defs/d0"}}, "near", "far"
+    )
+    chained = {**schema, "$defs": {**links, "d5000": {"type": "string", "readOnly": True}}}
+    for rewritten in (to_send(chained), one_way.to_send(chained)):
+        assert isinstance(rewritten, dict)
+        assert rewritten["required"] == ["far"]
 
 
 def test_an_answer_need_not_have_what_only_requests_have() -> None:

@@ -124,3 +124,15 @@ def test_what_is_on_file_is_amber_and_says_why() -> None:
     gone = replace(fixed, run=head)
     page = html.render(gone, find(gone), judge_run(gone, find(gone)))
     assert "On file, and gone <b>1</b>" in page
+
+
+def test_what_is_shown_by_what_it_allows_alone_is_listed() -> None:
+    journal = sample.green()
+    index, half = next((n, c) for n, c in enumerate(journal.clauses) if c.side == "request")
+    assert "Proved one way" not in html.render(journal, (), judge_run(journal, ()))
+    clauses = list(journal.clauses)
+    clauses[index] = replace(half, reason="shown by what it allows alone")
+    journal = replace(journal, clauses=tuple(clauses))
+    page = html.render(journal, (), judge_run(journal, ()))
+    assert page.count("Proved one way") == 1
+    assert "<span>shown by what it allows alone</span>" in page

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 
+from conformance.doubles import EXACT
 from conformance.keywords import keyword
 from conformance.obligation import Obligation, Put, Site, must_accept, must_refuse
 from conformance.words import plain
@@ -46,4 +47,4 @@ def _robust(value: float, step: float) -> bool:
         quotient = value / step
     except OverflowError:
         return False
-    return quotient == int(quotient) and abs(value) < 2**53
+    return quotient == int(quotient) and abs(value) < EXACT

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from conformance.contract.model import Json
 
+DEPTH_LIMIT = 32
+"""So many references in a row are followed."""
+
 
 def to_send(schema: Json) -> Json:
     """Return `schema` with readOnly properties that need not be sent."""
@@ -41,13 +44,23 @@ def _less(schema: Json, root: Json, spared: frozenset[str]) -> Json:
 
 def _together(schema: Json, root: Json) -> list[dict[str, Json]]:
     """Return `schema` with all that holds wherever it does: references and conjunctions."""
-    found = [schema]
-    for each in found:
-        if isinstance(each, dict):
-            name = str(each.get("$ref", "")).removeprefix("#/$defs/")
-            name = name.replace("~1", "/").replace("~0", "~")
-            parts = each["allOf"] if isinstance(each.get("allOf"), list) else []
-            for part in [root.get("$defs", {}).get(name), *parts]:
-                if not any(part is other for other in found):
-                    found.append(part)
-    return [each for each in found if isinstance(each, dict)]
+    found: dict[int, Json] = {}
+    fresh = {id(schema): schema}
+    for _ in range(DEPTH_LIMIT):
+        found |= fresh
+        inner = [part for each in fresh.values() for part in _parts(each, root)]
+        fresh = {id(part): part for part in inner if id(part) not in found}
+        if not fresh:
+            break
+    return [each for each in found.values() if isinstance(each, dict)]
+
+
+def _parts(schema: Json, root: Json) -> list[Json]:
+    """Return what stands in the `allOf` of `schema`, and what it refers to."""
+    if not isinstance(schema, dict):
+        return []
+    parts = [*schema["allOf"]] if isinstance(schema.get("allOf"), list) else []
+    if "$ref" in schema:
+        name = str(schema["$ref"]).removeprefix("#/$defs/")
+        parts.append(root.get("$defs", {}).get(name.replace("~1", "/").replace("~0", "~")))
+    return parts
