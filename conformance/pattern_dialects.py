@@ -1,37 +1,55 @@
-r"""A pattern as the regular expressions of most languages read it, where ECMA 262 is stricter.
+r"""A pattern as the regular expressions of most languages read it, where ECMA 262 differs.
 
 A pattern SHOULD be one of ECMA 262 (JSON Schema Core 2020-12, section 6.4; Validation, 6.3.3), and
 servers hand it to the engine of their language. In Python, Perl and Java `$` matches before a line
-break that ends the text; in Python and .NET `\d` and `\w` know every script. So what only ECMA 262
-tells apart is advice.
+break that ends the text; in Python and .NET `\d`, `\w` and `\s` know every script; in Java, Go and
+Perl `\s` is a handful of ASCII characters, and in Java a dot is no end of a line. Where a word ends
+(`\b`) each sees by its own letters. So what they do not read alike is advice.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 
-_ESCAPES = {
-    "\\d": r"\p{Nd}",
-    "\\w": r"\p{L}\p{M}\p{N}_",
-    "\\D": r"\P{Nd}",
-    "\\W": r"[^\p{L}\p{M}\p{N}_]",
+from conformance.pattern_steps import BOUNDARIES, others, steps, written
+
+_BLANK = ((9, 10), (12, 13), (32, 32))
+_ANY_BLANK = (
+    *((9, 13), (28, 32), (0x85, 0x85), (0xA0, 0xA0), (0x1680, 0x1680), (0x2000, 0x200A)),
+    *((0x2028, 0x2029), (0x202F, 0x202F), (0x205F, 0x205F), (0x3000, 0x3000)),
+)
+_WIDE = {
+    r"\d": r"\p{Nd}",
+    r"\w": r"\p{L}\p{M}\p{N}_",
+    r"\s": written(_ANY_BLANK),
+    r"\D": r"\P{Nd}",
+    r"\S": written(others(_ANY_BLANK)),
 }
+_NARROW = {r"\s": written(_BLANK), r"\S": written(others(_BLANK))}
+_WIDE_OUTSIDE = {r"\W": r"[^\p{L}\p{M}\p{N}_]", "$": r"(?:\n?$)"}
+_NARROW_OUTSIDE = {".": r"[^\n\r\u{85}\u{2028}\u{2029}]", **BOUNDARIES}
 
 
 @lru_cache(maxsize=512)
 def loosely(pattern: str) -> str:
-    """Return `pattern` so that ECMA 262 reads it as the other engines do; often it is the same."""
-    out, inside, at = [], False, 0
-    while at < len(pattern):
-        step = pattern[at : at + 2] if pattern[at] == "\\" else pattern[at]
-        at += len(step)
-        if step == "\\w" and not inside:
-            out.append(f"[{_ESCAPES[step]}]")
-        elif step in _ESCAPES and not (step == "\\W" and inside):
-            out.append(_ESCAPES[step])
-        elif step == "$" and not inside:
-            out.append(r"(?:\n?$)")
+    """Return `pattern` so that ECMA 262 reads it as an engine does that knows every script."""
+    return _respelt(pattern, _WIDE, _WIDE_OUTSIDE)
+
+
+@lru_cache(maxsize=512)
+def narrowly(pattern: str) -> str:
+    """Return `pattern` so that ECMA 262 reads it as an engine does that knows ASCII alone."""
+    return _respelt(pattern, _NARROW, _NARROW_OUTSIDE)
+
+
+def _respelt(pattern: str, sets: Mapping[str, str], outside: Mapping[str, str]) -> str:
+    """Return `pattern` with `sets` for escapes, and `outside` classes with what that has."""
+    out = []
+    for step in steps(pattern):
+        text = step.text
+        if text in sets:
+            out.append(sets[text] if step.inside else f"[{sets[text]}]")
         else:
-            out.append(step)
-            inside = step == "[" or (inside and step != "]")
+            out.append(text if step.inside else outside.get(text, text))
     return "".join(out)

@@ -16,7 +16,7 @@ from conformance.doubles import nearest
 from conformance.formats import beyond_doubt
 from conformance.validation import Validator
 from conformance.verdict import Expectation
-from conformance.versions import loosest, strictest
+from conformance.versions import read_elsewhere, strictest
 from conformance.wire import Readings
 
 OPENS_ENUM = "x-stripeBypassValidation"
@@ -65,8 +65,8 @@ class Judge(Struct, frozen=True):
         if strict is not good or good != schema:
             versions.append(Validator(strict, place=place, formats=True))
         free = [] if unclosed is None or unclosed is schema else [_opened(unclosed)]
-        loose = [each for each in (loosest(opened),) if each is not opened]
-        freedoms = [Validator(each, place=place, checks=checks) for each in (*free, *loose)]
+        free += read_elsewhere(opened)
+        freedoms = [Validator(each, place=place, checks=checks) for each in free]
         near = nearest(schema)
         doubles = None if near is schema else Validator(near, place=place, checks=checks)
         return cls((*versions, *freedoms), tuple(versions) if freedoms else (), doubles)

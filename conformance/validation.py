@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 import jsonschema_rs
 
+from conformance.compiled import compiled
 from conformance.contract.model import Content, Json
 from conformance.direction import Received
-from conformance.errors import ContractError
 from conformance.formats import Checks, settled
 
 _MOST_SAID = 4000
 """Cut for people only after it has been redacted."""
 
 _Kind = jsonschema_rs.ValidationErrorKind
-_PATTERNS = jsonschema_rs.FancyRegexOptions(backtrack_limit=100_000)
-"""A pattern that looks around may go back; past so many steps it does not match."""
 
 
 class Broken(NamedTuple):
@@ -87,24 +85,14 @@ class Validator:
     def __init__(
         self, schema: Json, *, place: str = "", formats: bool = False, checks: Checks | None = None
     ) -> None:
-        try:
-            self._validator = jsonschema_rs.Draft202012Validator(
-                schema,
-                offline=True,
-                validate_formats=formats or checks is not None,
-                formats=dict(checks or {}),
-                mask="the value",
-                pattern_options=_PATTERNS,
-            )
-        except (ValueError, jsonschema_rs.ReferencingError) as problem:
-            first = str(problem).splitlines()[0]
-            raise ContractError(f"this is no usable schema: {first}", place=place) from problem
+        binding = checks if checks is not None or not formats else {}
+        self._validator, self._stated = compiled(schema, binding, place)
         self._schema = schema
         self._last: tuple[Json, list[Any]] | None = None
 
     def fits(self, value: Json) -> bool:
         """Whether `value` is valid."""
-        return self._validator.is_valid(value)
+        return bool(self._validator.is_valid(value))
 
     def broken(self, value: Json, within: tuple[str, ...] = ()) -> Iterator[Broken]:
         """Yield each keyword that `value` breaks, in no promised order.
@@ -113,7 +101,7 @@ class Validator:
         what is broken in it; without one, the keyword itself is what is broken.
         """
         for error in self._errors(value):
-            for each in _broken(error, within):
+            for each in _broken(error, within, self._stated):
                 yield self._counted(each, value) if each.keyword in _COUNTS else each
 
     def _counted(self, broken: Broken, value: Json) -> Broken:
@@ -144,7 +132,7 @@ class Validator:
         which a single keyword is broken has that one too.
         """
         errors = self._errors(value)
-        found = _singles(errors[0]) if len(errors) == 1 else ()
+        found = _singles(errors[0], self._stated) if len(errors) == 1 else ()
         return tuple(self._counted(b, value) if b.keyword in _COUNTS else b for b in found)
 
 
@@ -164,22 +152,27 @@ def _without_counts(schema: Json) -> Json:
     }
 
 
-def _singles(error: Any) -> Iterator[Broken]:  # noqa: ANN401  (a type of the library)
-    yield from _broken(error, ())
+def _singles(error: Any, stated: Mapping[str, str]) -> Iterator[Broken]:  # noqa: ANN401
+    yield from _broken(error, (), stated)
     if isinstance(error.kind, _Kind.AnyOf | _Kind.OneOfNotValid):
         for branch in error.kind.context:
             if len(branch) == 1:
-                yield from _singles(branch[0])
+                yield from _singles(branch[0], stated)
 
 
-def _broken(error: Any, within: tuple[str, ...]) -> Iterator[Broken]:  # noqa: ANN401
-    trail, keyword, subject = located(tuple(error.evaluation_path))
+def _broken(
+    error: Any,  # noqa: ANN401  (a type of the library)
+    within: tuple[str, ...],
+    stated: Mapping[str, str],
+) -> Iterator[Broken]:
+    path = (stated.get(step, step) if stated else step for step in error.evaluation_path)
+    trail, keyword, subject = located(tuple(path))
     if isinstance(error.kind, _Kind.AnyOf | _Kind.OneOfNotValid):
         here = len(trail)
         name, _, index = (within[here] if len(within) > here else "").partition(".")
         if within[:here] == trail and name == keyword and index.isdigit():
             for inner in error.kind.context[int(index)]:
-                yield from _broken(inner, within)
+                yield from _broken(inner, within, stated)
             return
     yield Broken(
         keyword=keyword,

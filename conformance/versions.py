@@ -1,4 +1,4 @@
-"""The strictest version of a schema, and the loosest: what a server may refuse, or take.
+"""The versions of a schema that a server may hold a value to as well.
 
 A contract says some things that bind nobody and that many servers enforce all the same:
 
@@ -8,18 +8,19 @@ A contract says some things that bind nobody and that many servers enforce all t
   a name that it does not know, or the name of another branch, may be refused.
 
 So acceptance is owed to what is valid in this version too, and refusal to what is valid in none.
-The loosest has what a server may take although ECMA 262 does not match it: see
-`conformance.pattern_dialects`.
+Patterns are read as other languages read them, too: see `conformance.pattern_dialects`.
 Formats themselves are checked by the validator.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from conformance.contract.model import Json
 from conformance.formats import ASSERTED
-from conformance.pattern_dialects import loosely
+from conformance.pattern_dialects import loosely, narrowly
+from conformance.pattern_engine import respelt
+from conformance.rewriting import changed
 from conformance.validation import Validator
 
 NAMES = "x-conformance-names"
@@ -38,20 +39,24 @@ def strictest(schema: Json) -> Json:
     """
     if not any(_of_format(each) for each in _objects(schema)):
         return schema
-    return _changed(schema, _with_range)
+    return changed(schema, _with_range)
 
 
-def loosest(schema: Json) -> Json:
-    """Return `schema` with patterns as most languages read them; itself where that is the same."""
-    out = _changed(schema, _with_loose_patterns)
-    return schema if out == schema else out
+def read_elsewhere(schema: Json) -> Iterator[Json]:
+    """Yield `schema` with patterns as other languages read them, where that is not the same."""
+    if not any(_has_pattern(each) for each in _objects(schema)):
+        return
+    for reading in (loosely, narrowly):
+        out, _ = respelt(schema, reading)
+        if out != schema:
+            yield out
 
 
 def named(schema: Json) -> Json:
     """Return `schema` with the names that discriminators know; itself where there are none."""
     if not any(_told(each) for each in _objects(schema)):
         return schema
-    return _changed(schema, _with_names)
+    return changed(schema, _with_names)
 
 
 def _of_format(schema: Mapping[str, Json]) -> bool:
@@ -74,22 +79,6 @@ def _objects(schema: Json) -> Iterator[Mapping[str, Json]]:
             queue.extend(value for value in each if isinstance(value, Mapping | list))
 
 
-def _changed(schema: Json, change: Callable[[dict[str, Json]], None]) -> Json:
-    if isinstance(schema, list):
-        return [_changed(each, change) for each in schema]
-    if not isinstance(schema, Mapping):
-        return schema
-    out = {
-        name: value if name in _VALUES else _changed(value, change)
-        for name, value in schema.items()
-    }
-    change(out)
-    return out
-
-
-_VALUES = frozenset({"enum", "const", "example", "examples", "default"})
-
-
 def _with_range(schema: dict[str, Json]) -> None:
     stated = schema.get("format")
     listed = schema.get("enum", [schema["const"]] if "const" in schema else None)
@@ -102,12 +91,8 @@ def _with_range(schema: dict[str, Json]) -> None:
         schema["allOf"] = [*schema.get("allOf", ()), {"minimum": low, "maximum": high}]
 
 
-def _with_loose_patterns(schema: dict[str, Json]) -> None:
-    stated, members = schema.get("pattern"), schema.get("patternProperties")
-    if isinstance(stated, str):
-        schema["pattern"] = loosely(stated)
-    if isinstance(members, dict):
-        schema["patternProperties"] = {loosely(name): each for name, each in members.items()}
+def _has_pattern(schema: Mapping[str, Json]) -> bool:
+    return "pattern" in schema or "patternProperties" in schema
 
 
 def _with_names(schema: dict[str, Json]) -> None:

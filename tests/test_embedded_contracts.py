@@ -201,3 +201,27 @@ def test_only_what_can_be_told_is_broken() -> None:
         *("response/400/id/required", "response/400/id/type"),
     }
     assert set(clauses(second)) == set()  # its success has no body, and nothing makes it refuse
+
+
+COMMON = (
+    r"^\w{1,255}$",
+    r"^[\p{L}\p{N} ]{1,256}$",
+    r"^[\s\S]{1,65536}$",
+    r"[\u0020-\uD7FF\uE000-\uFFFD\uD800\uDC00-\uDBFF\uDFFF\t]+",
+    r"^(?!.*\s{2})[\w ]{3,120}$",
+    r"^(?=.*[a-z])(?=.*\d)[^\s]{8,64}$",
+    r"^[\w.+-]{1,64}@[\w-]{1,255}\.[a-z]{2,}$",
+)
+"""Patterns as descriptions have them: with large counts, looking ahead, with pairs of escapes."""
+
+
+@pytest.mark.parametrize("pattern", COMMON)
+def test_patterns_with_large_counts_and_looks(tmp_path: Path, pattern: str) -> None:
+    value = {"type": "string", "pattern": pattern}
+    schema = {"type": "object", "properties": {"v": value}, "required": ["v"]}
+    body = {"required": True, "content": {"application/json": {"schema": schema}}}
+    paths = {"/things": {"post": {"requestBody": body, "responses": DONE}}}
+    holds(tmp_path, paths)
+    row = asked(tmp_path, paths, Asked(embedded=True, share=9))
+    assert (row.missed, row.found) == ([], row.broken)
+    assert row.broken

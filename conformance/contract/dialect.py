@@ -16,6 +16,7 @@ from msgspec import Struct
 from conformance.contract.bundle import place_of
 from conformance.contract.model import Json
 from conformance.errors import ContractError
+from conformance.pattern_steps import joined
 from conformance.pointer import escape, join
 
 MAX_DEPTH = 64
@@ -213,6 +214,11 @@ def _respelt(schema: dict[str, Json]) -> dict[str, Json]:
     for exclusive, limit in _EXCLUSIVE:
         if isinstance(schema.get(exclusive), bool):
             schema = _with_exclusive(schema, exclusive, limit)
+    if "pattern" in schema:
+        schema["pattern"] = joined(schema["pattern"])
+    if "patternProperties" in schema:
+        members = schema["patternProperties"].items()
+        schema["patternProperties"] = {joined(name): each for name, each in members}
     return _with_null(schema) if "nullable" in schema else schema
 
 

@@ -109,12 +109,21 @@ def searches(pattern: str, text: str) -> bool:
 
 def _searches_in_bounds(pattern: str, text: str) -> bool:
     """Ask an engine whose time grows with the text alone."""
-    import jsonschema_rs  # noqa: PLC0415  (rarely needed)
+    validator = _bounded(pattern)
+    return validator is None or validator.is_valid(text)
 
+
+@lru_cache(maxsize=32)
+def _bounded(pattern: str) -> Any:  # noqa: ANN401  (a type of a library that is rarely needed)
+    """Return what decides whether `pattern` occurs in a text; None where it cannot be read."""
+    import jsonschema_rs  # noqa: PLC0415
+
+    # It copies what is repeated by number: two thousand sets of all letters take 300 MB.
+    room = jsonschema_rs.FancyRegexOptions(size_limit=2**29)
     try:
-        return jsonschema_rs.is_valid({"pattern": pattern}, text)
+        return jsonschema_rs.Draft202012Validator({"pattern": pattern}, pattern_options=room)
     except (ValueError, jsonschema_rs.ValidationError):
-        return True
+        return None
 
 
 def _type(schema: Json, value: Json, _: Valid) -> Iterator[Finding]:
