@@ -28,7 +28,8 @@ class Case(Struct, frozen=True):
     the schema that the likeliest reading breaks: a target that ignores all of them has one fault,
     not another one here. `instead` are clauses each of which, ignored alone, lets the request pass
     too: those of the other branches of an `anyOf`, and the `anyOf` itself. `doubt` says why a
-    refusal may have another reason than the clause.
+    refusal may have another reason than the clause. The control of an `unsure` case holds a text
+    that the target may refuse for its format: where it does, nothing is owed.
     """
 
     id: str
@@ -45,6 +46,7 @@ class Case(Struct, frozen=True):
     breaks: tuple[str, ...] = ()
     instead: tuple[str, ...] = ()
     doubt: str = ""
+    unsure: bool = False
 
     @property
     def traits(self) -> tuple[str, ...]:

@@ -110,9 +110,9 @@ def _case(
     doubt = ""
     if expectation is REFUSE:
         doubt = _doubt(deriver, site, obligation, where)
-        if doubt and deriver.expectation(control) is not ACCEPT:
+        if doubt and not deriver.allows(control):
             control = deriver.request(deriver.base(where.context.message, site))
-        if not (deriver.expectation(control) is ACCEPT and _breaks_only(clause, breaks)):
+        if not (deriver.allows(control) and _breaks_only(clause, breaks)):
             return
         if obligation.name.startswith("array") and not deriver.surely_breaks(request, clause.id):
             return
@@ -135,6 +135,7 @@ def _case(
         breaks=breaks,
         instead=_instead(deriver, site, clause, request) if expectation is REFUSE else (),
         doubt=doubt,
+        unsure=expectation is REFUSE and deriver.expectation(control) is not ACCEPT,
     )
 
 

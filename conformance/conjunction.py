@@ -13,6 +13,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from conformance.contract.model import Json
+from conformance.formats import encoding_of
 from conformance.schema import type_of
 
 Part = Mapping[str, Json]
@@ -195,6 +196,10 @@ def _depend_schemas(flat: Flat, value: Mapping[str, Json]) -> None:
         flat.dependent.setdefault(name, []).append(schema)
 
 
+def _encode(flat: Flat, schema: Part) -> None:
+    flat.formats += filter(None, [encoding_of(schema)])
+
+
 _TAKERS: Mapping[str, Any] = {
     "type": _types,
     "enum": _members,
@@ -208,6 +213,8 @@ _TAKERS: Mapping[str, Any] = {
     "maxLength": _most("max_length"),
     "pattern": _added("patterns"),
     "format": _added("formats"),
+    "contentEncoding": lambda flat, value: _encode(flat, {"contentEncoding": value}),
+    "contentMediaType": lambda flat, value: _encode(flat, {"contentMediaType": value}),
     "minItems": _least("min_items"),
     "maxItems": _most("max_items"),
     "uniqueItems": lambda flat, value: setattr(flat, "unique", flat.unique or value is True),

@@ -220,6 +220,12 @@ class Deriver(Struct, dict=True):
             found = self._expectations[request] = self.judge.expectation(self.read(request))
         return found
 
+    def allows(self, request: Request) -> bool:
+        """Whether `request` may be a control: the contract has nothing against it."""
+        if self.expectation(request) is not Expectation.EITHER:
+            return self.expectation(request) is Expectation.ACCEPT
+        return self.judge.unsure is not None and self.judge.allows(self.read(request))
+
     def advised(self, request: Request) -> Expectation:
         """Return what `request` is owed by a target that closes what it is known to close."""
         return self.judge.advised(self.read(request))

@@ -32,7 +32,8 @@ def deriver_for(
     label = "" if content is None else label_of(content.media_type)
     codec, judge, good = judged(operation, values, content)
     try:
-        return Deriver(codec, Messages(good), judge, values, label)
+        messages = Messages(good)
+        return Deriver(codec, messages, replace(judge, unsure=messages.unsure), values, label)
     except InexpressibleError as problem:
         kind = f"{codec.content.media_type}: " if codec.content is not None else ""
         raise NoExampleError(f"{kind}{problem}") from problem

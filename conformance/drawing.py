@@ -7,12 +7,11 @@ of the validator; ordinary values are among the draws, so that something is alwa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.errors import InvalidArgument
 from hypothesis.strategies import SearchStrategy
 
 from conformance.contract.model import Json
@@ -26,6 +25,20 @@ _ORDINARY = 12
 _MOST_ITEMS = 8
 _FREE_LENGTH = 12_000
 
+ABSENT = object()
+"""What is drawn where no value fits: a member that is left out, an item that is not there."""
+
+
+def present(members: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the members that there is a value for."""
+    return {name: value for name, value in members.items() if value is not ABSENT}
+
+
+def there(items: Iterable[Any]) -> list[Any]:
+    """Return the items that there is a value for."""
+    return [item for item in items if item is not ABSENT]
+
+
 Inner = Callable[[Sequence[Json]], SearchStrategy[Any]]
 """What draws the members and items: a strategy for the schemas that hold there together."""
 Texts = Callable[[int, int], SearchStrategy[str]]
@@ -34,11 +47,11 @@ Texts = Callable[[int, int], SearchStrategy[str]]
 def drawn(
     parts: Sequence[Json], root: Json, inner: Inner, texts: Texts, *, deep: bool
 ) -> SearchStrategy[Any]:
-    """Return values that fit all of `parts`; `deep` ones are ordinary. Raises InvalidArgument."""
+    """Return values that fit all of `parts`, or ABSENT; `deep` ones are ordinary."""
     examples = Examples(root)
     known = [*islice(examples.values(parts), 2 if deep else _ORDINARY)]
     if not known:
-        raise InvalidArgument("no value fits the schema")
+        return st.just(ABSENT)
     ordinary = st.sampled_from(known)
     if deep:
         return ordinary
@@ -118,7 +131,7 @@ def _arrays(flat: Flat, inner: Inner) -> SearchStrategy[list[Any]]:
 
     def items(size: int) -> SearchStrategy[list[Any]]:
         own = members[:size] + [rest] * (size - prefix) if rest is not None else members[:size]
-        return st.tuples(*own).map(list)
+        return st.tuples(*own).map(there)
 
     return st.integers(flat.min_items, max(flat.min_items, most)).flatmap(items)
 
@@ -132,9 +145,9 @@ def _objects(flat: Flat, inner: Inner) -> SearchStrategy[dict[str, Any]]:
     }
     optional = {name: each for name, each in allowed.items() if name not in flat.required}
     required = {name: each for name, each in allowed.items() if name in flat.required}
-    named = st.fixed_dictionaries(required, optional=optional)
+    named = st.fixed_dictionaries(required, optional=optional).map(present)
     extra = flat.member("key")
     if any(schema is False for schema in extra) or not extra:
         return named
     more = st.dictionaries(st.sampled_from(["key", "k2", "x"]), inner(extra), max_size=3)
-    return st.builds(lambda one, two: {**two, **one}, named, more)
+    return st.builds(lambda one, two: {**present(two), **one}, named, more)

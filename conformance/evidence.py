@@ -21,6 +21,10 @@ _OF_ANSWERS = frozenset({"response", "prose", "state"})
 """The sides of clauses that no request is sent for: they are judged over all answers."""
 
 
+_EITHER = Expectation.EITHER
+"""What is owed neither says nothing of a schema, whatever the target answers."""
+
+
 class Standing(StrEnum):
     """What the run says about one clause; a clause that no answer of the run showed is unshown."""
 
@@ -62,6 +66,8 @@ class Tally(Struct, frozen=True):
             return Standing.UNCOVERED
         if not sum(self.tried.values()):
             return Standing.UNSHOWN if clause.side in _OF_ANSWERS else Standing.UNTRIED
+        if clause.side == "request" and self.tried[_EITHER] == sum(self.tried.values()):
+            return Standing.UNSHOWN
         both = (Expectation.ACCEPT, Expectation.REFUSE)
         doubtful = any(self.tried[each] and not self.passed[each] for each in both)
         proved = sum(self.passed.values()) > 0 and not doubtful

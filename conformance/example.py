@@ -12,6 +12,7 @@ from itertools import islice, product
 
 from conformance.contract.model import Json
 from conformance.flat import EndlessSchemaError
+from conformance.formats import of_openapi
 from conformance.kinds import kinds_of, text_of
 from conformance.making import MOST_TRIES, EndlessError, Maker, NoExampleError
 from conformance.schema import View, standalone
@@ -71,7 +72,8 @@ class Examples:
         key = tuple(map(id, parts))
         if key not in self._validators:
             whole = parts[0] if len(parts) == 1 else {"allOf": [*parts]}
-            validator = Validator(standalone(whole, self._root), formats=self._formats)
+            checks = of_openapi() if self._formats else None
+            validator = Validator(standalone(whole, self._root), checks=checks)
             self._validators[key] = (parts, validator)
         return self._validators[key][1].fits(value)
 

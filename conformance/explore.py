@@ -240,7 +240,7 @@ def _case(
     controls = () if request == beside else (beside,)
     if expectation is Expectation.REFUSE and exploration.keyword is None:
         return None
-    if controls and deriver.expectation(beside) is not Expectation.ACCEPT:
+    if controls and not deriver.allows(beside):
         return None
     drawn = Case(
         id=exploration.id,
@@ -250,5 +250,6 @@ def _case(
         level=Level.MUST,
         request=request,
         controls=controls,
+        unsure=bool(controls) and deriver.expectation(beside) is not Expectation.ACCEPT,
     )
     return eased(deriver.operation, drawn)

@@ -9,6 +9,7 @@ the strictest validator takes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import cache, partial
 
@@ -63,6 +64,66 @@ ASSERTED = frozenset(
 
 Checks = Mapping[str, Callable[[str], bool]]
 """By format: whether a text may pass for one."""
+
+_FREE = frozenset(
+    {"binary", "password", "html", "commonmark", "markdown", "text", "string", "textarea"}
+)
+"""They say what a text is for, or how it is shown: any will do."""
+
+RANGES: Mapping[str, tuple[int, int]] = {
+    "int8": (-(2**7), 2**7 - 1),
+    "int16": (-(2**15), 2**15 - 1),
+    "int32": (-(2**31), 2**31 - 1),
+    "int64": (-(2**63), 2**63 - 1),
+    "uint8": (0, 2**8 - 1),
+    "uint16": (0, 2**16 - 1),
+    "uint32": (0, 2**32 - 1),
+    "uint64": (0, 2**64 - 1),
+    "double-int": (-(2**53) + 1, 2**53 - 1),
+    "unix-time": (0, 2**31 - 1),
+    "unixtime": (0, 2**31 - 1),
+    "timestamp": (0, 2**31 - 1),
+}
+"""The numbers of a format, as the OpenAPI Format Registry has them; and times, from 1970 on."""
+
+_BASE64 = re.compile("(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
+_BASE64URL = re.compile("(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2,3})?")
+
+
+@cache
+def of_openapi() -> Checks:
+    """Return checks of formats that the OpenAPI Format Registry has, and the validator has not."""
+    return {
+        "byte": lambda text: _BASE64.fullmatch(text) is not None,  # RFC 4648, section 4
+        "base64url": lambda text: _BASE64URL.fullmatch(text) is not None,  # section 5
+        "char": lambda text: len(text) == 1,
+    }
+
+
+_OF_OPENAPI = frozenset({*of_openapi(), "url"})
+
+
+def is_known(name: str) -> bool:
+    """Whether it is known what a text owes the format `name`, if it is anything."""
+    return name in ASSERTED or name in _FREE or name in _OF_OPENAPI
+
+
+def encoding_of(schema: Mapping[str, object]) -> str:
+    """Return the format that the texts of `schema` have because they encode something.
+
+    The name of the encoding where it is another one than base64, and the empty string where texts
+    are what they are (JSON Schema Validation 2020-12, section 8).
+    """
+    encoding, inside = schema.get("contentEncoding"), schema.get("contentMediaType")
+    if isinstance(encoding, str):
+        return {"base64": "byte"}.get(encoding, encoding)
+    free = inside in (None, "application/octet-stream", "text/plain")
+    return "" if free else f"content {inside}"
+
+
+def is_bounded(name: str) -> bool:
+    """Whether some values are none of the format `name`, and it is known which."""
+    return name in ASSERTED or name in _OF_OPENAPI or name in RANGES
 
 
 @cache

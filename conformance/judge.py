@@ -48,7 +48,9 @@ def judge(
         return _crash(control, status)
     match case.expectation:
         case Expectation.EITHER:
-            return Judgement(Verdict.PASS, because=f"answered {status}, as the target may choose")
+            return Judgement(
+                Verdict.PASS, because=f"answered {status}, as the target may choose{_but(case)}"
+            )
         case Expectation.ACCEPT:
             return _accept(exchange, control, status)
         case Expectation.REFUSE if exchange.succeeded and says_error:
@@ -89,8 +91,12 @@ def _refuse(
     if blamed and case.culprits and blamed not in case.culprits:
         because = f"refused with {status}, but the error blames {blamed}"
         return Judgement(Verdict.INCONCLUSIVE, Symptom.OTHER_REASON, because)
-    but = f"; {case.doubt}" if case.doubt else ""
-    return Judgement(Verdict.PASS, because=f"refused with {status}, the control was accepted{but}")
+    because = f"refused with {status}, the control was accepted{_but(case)}"
+    return Judgement(Verdict.PASS, because=because)
+
+
+def _but(case: Case) -> str:
+    return f"; {case.doubt}" if case.doubt else ""
 
 
 def _broken(control: Exchange | None) -> bool:

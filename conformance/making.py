@@ -7,6 +7,7 @@ from itertools import chain, islice
 
 from conformance.contract.model import Json
 from conformance.flat import Flat, flats
+from conformance.formats import is_known
 from conformance.kinds import kinds_of, settled, text_of
 from conformance.words import numbers, of_pattern, texts
 
@@ -56,7 +57,7 @@ class Maker:
             return
         found = flats(parts, self._root)
         for flat in found if self._careful else islice(found, 3):
-            if not full:
+            if not full or not all(map(is_known, flat.formats)):
                 yield from self._shown(flat, parts)
             yield from self._of(flat, depth, full=full)
 

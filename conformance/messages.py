@@ -17,6 +17,7 @@ from conformance.covering import pairwise
 from conformance.example import NoExampleError, fullest, smallest
 from conformance.obligation import ITEM, Change, Index
 from conformance.schema import Same, dereference
+from conformance.unsure import Unsure, has_own_format
 
 _FEW = 5
 """Up to so many optional members, every pair and triple is sent by itself."""
@@ -45,8 +46,9 @@ class Messages:
     """Valid messages under one schema: its members are parts, their members are what varies.
 
     `least` has the members of the smallest message, `optional` an ordinary value for each that may
-    be left out, both by path: `("query", "limit")`, `("body", "email")`. Raises NoExampleError
-    where not even the smallest message is found.
+    be left out, both by path: `("query", "limit")`, `("body", "email")`. `unsure` knows what a
+    target may refuse for its format; nothing of this is in `optional`. Raises NoExampleError where
+    not even the smallest message is found.
     """
 
     def __init__(self, schema: Mapping[str, Json]) -> None:
@@ -59,14 +61,32 @@ class Messages:
             self.smallest[part], most[part] = ordinary(inner, schema)
         self.least = dict(members(self.smallest))
         self._ordinary = {**dict(members(most)), **self.least}
+        self.unsure = Unsure(schema, self.smallest) if has_own_format(schema) else None
         self.optional = {
             path: value
-            for path, value in members(most)
+            for path, each in members(most)
             if path not in self.least and isinstance(self.smallest[path[0]], dict)
+            for value in self._sure(path, each)
         }
         self.fullest: Message = self.with_optional(self.optional)
         if not isinstance(self.smallest.get(BODY, {}), dict):
-            self.fullest[BODY] = most[BODY]
+            whole = {**self.smallest, BODY: most[BODY]}
+            if self.unsure is None or not self.unsure.of(whole):
+                self.fullest[BODY] = most[BODY]
+
+    def _sure(self, path: Path, value: Json) -> Iterator[Json]:
+        """Yield `value`, or a smaller one, that no target refuses for a format of its own."""
+        if self.unsure is None:
+            yield value
+            return
+        tries = [value]
+        with suppress(NoExampleError):
+            tries.append(smallest(self.schema_of(path), self.schema))
+        for each in tries:
+            part = {path[1]: each} if len(path) > 1 else each
+            if not self.unsure.of({path[0]: part}):
+                yield each
+                return
 
     def schema_of(self, path: Path) -> Mapping[str, Json]:
         """Return the schema of the member at `path`, or an empty one."""

@@ -212,7 +212,7 @@ def _verdict(
     if counts.proved == counts.clauses:
         sentence = whole_words
     elif counts.proved + silent == counts.clauses:
-        sentence = f"{whole_words} No answer had what {some(silent, 'more clause')} speak of."
+        sentence = f"{whole_words} No answer showed what {some(silent, 'more clause')} speak of."
     else:
         sentence = f"What ran broke nothing that the contract demands; {rest} not proved."
     return State.CONFORMANT, f"✓ Conformant: {proved}{note}", sentence, ""

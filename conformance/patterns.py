@@ -21,6 +21,7 @@ from conformance.pattern_reader import (
     Times,
     UnreadablePatternError,
 )
+from conformance.text import MOST_CHARACTERS
 
 _STEPS = 40_000
 _MANY = 8
@@ -35,14 +36,15 @@ __all__ = ["UnreadablePatternError", "beyond_ascii", "lengths", "matching", "nea
 def matching(pattern: str, length: int | None = None) -> Iterator[str]:
     """Yield texts that should match `pattern`, of exactly `length` code points where given.
 
-    Yields nothing where no such text is known. Raises UnreadablePatternError.
+    Yields nothing where no such text is known, or where it is longer than what is sent. Raises
+    UnreadablePatternError.
     """
     for option in _whole(pattern):
         least, most = _range(option)
         usual = [least, *range(max(least, 1), least + _MANY)]
         tries = usual if length is None else [length]
         for size in dict.fromkeys(tries):
-            if size < least or (most is not None and size > most):
+            if size < least or (most is not None and size > most) or size > MOST_CHARACTERS:
                 continue
             seen = set()
             for turn in range(4):

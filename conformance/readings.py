@@ -13,7 +13,8 @@ from msgspec import Struct
 from conformance.contract.model import Json
 from conformance.direction import ignored, refused
 from conformance.doubles import nearest
-from conformance.formats import beyond_doubt
+from conformance.formats import beyond_doubt, of_openapi
+from conformance.unsure import Unsure
 from conformance.validation import Validator
 from conformance.verdict import Expectation
 from conformance.versions import read_elsewhere, strictest
@@ -28,12 +29,14 @@ class Judge(Struct, frozen=True):
 
     `advice` are those of a provider that closes what the schema leaves open, and reads patterns as
     ECMA 262 does: empty where that is all of them. `doubles` is the schema with its numbers as
-    doubles, for who reads those of a request so too; None where it has none that differ.
+    doubles, for who reads those of a request so too; None where it has none that differ. `unsure`
+    knows the texts that may be refused for a format that the target alone knows, if there are any.
     """
 
     validators: tuple[Validator, ...]
     advice: tuple[Validator, ...] = ()
     doubles: Validator | None = None
+    unsure: Unsure | None = None
 
     @classmethod
     def of(
@@ -63,7 +66,7 @@ class Judge(Struct, frozen=True):
         good = schema if narrowed is None else narrowed
         strict = strictest(good)
         if strict is not good or good != schema:
-            versions.append(Validator(strict, place=place, formats=True))
+            versions.append(Validator(strict, place=place, checks=of_openapi()))
         free = [] if unclosed is None or unclosed is schema else [_opened(unclosed)]
         free += read_elsewhere(opened)
         freedoms = [Validator(each, place=place, checks=checks) for each in free]
@@ -73,11 +76,23 @@ class Judge(Struct, frozen=True):
 
     def expectation(self, readings: Readings) -> Expectation:
         """Return what the contract owes a request with these readings."""
-        return self._expected(self.validators, readings)
+        return self._surely(self._expected(self.validators, readings), readings)
 
     def advised(self, readings: Readings) -> Expectation:
         """Return what is owed where a target does what is advised, beyond what it must."""
-        return self._expected(self.advice or self.validators, readings)
+        return self._surely(self._expected(self.advice or self.validators, readings), readings)
+
+    def allows(self, readings: Readings) -> bool:
+        """Whether nothing that the contract says is against a request with these readings.
+
+        That is enough for a control, which shows by itself whether the target accepts it.
+        """
+        return self._expected(self.validators, readings) is Expectation.ACCEPT
+
+    def _surely(self, owed: Expectation, readings: Readings) -> Expectation:
+        if self.unsure is None or owed is not Expectation.ACCEPT:
+            return owed
+        return Expectation.EITHER if any(map(self.unsure.of, readings.values)) else owed
 
     def _expected(self, validators: tuple[Validator, ...], readings: Readings) -> Expectation:
         if not readings.complete:

@@ -130,6 +130,7 @@ class Session:
         if self.readiness.unread(plan, case):
             return Verdict.INCONCLUSIVE
         control = self._nearest(plan, case)
+        case = _owed_beside(case, control)
         answer = self._sending.answer(plan, case.request)
         self._note(plan, case, answer)
         return self._judge(case, answer, control).verdict
@@ -148,6 +149,7 @@ class Session:
 
     def _held_to(self, plan: Plan, case: Case) -> CaseRecord:
         control = self._nearest(plan, case)
+        case = _owed_beside(case, control)
         answer = self._sending.answer(plan, case.request)
         judgement = self._judge(case, answer, control)
         wrong = tried = 1 if judgement.verdict in BAD else 0
@@ -228,6 +230,16 @@ class Session:
 
 
 _NOT_SPELT = "the target accepts its array in no spelling, so nothing is known of what it reads"
+_OWN_FORMAT = "its control was refused as well, maybe for a format that the target alone knows"
+
+
+def _owed_beside(case: Case, control: Answer | None) -> Case:
+    """Return `case` as it is owed where its `control` was answered so."""
+    if not case.unsure or control is None or not control.exchange.refused:
+        return case
+    return replace(case, expectation=Expectation.EITHER, doubt=_OWN_FORMAT)
+
+
 _UNREAD = (
     "the contract does not say how {0}, an object, travels in a form, and the target does not read "
     "it in brackets: state encoding.{0}.style, or its contentType where it is a JSON text"

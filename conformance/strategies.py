@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from conformance.contract.model import Json
+from conformance.drawing import ABSENT, drawn, present, there
 from conformance.schema import dereference
 
 _LAST = 0x2FFF
@@ -28,8 +29,9 @@ _FREE_LENGTH = 12_000
 def from_schema(schema: Json, root: Json, hops: int = 0) -> SearchStrategy[Any]:
     """Return a strategy of values that are valid under `schema` (OpenAPI references resolved).
 
-    `hops` counts the references on the way. Raises hypothesis.errors.InvalidArgument or
-    Unsatisfiable where there is none.
+    `hops` counts the references on the way. Members that nothing fits are left out, also where
+    they are required. Raises hypothesis.errors.InvalidArgument or Unsatisfiable where there is no
+    value at all.
     """
     if isinstance(schema, Mapping) and "$ref" in schema:
         hops += 1
@@ -46,20 +48,16 @@ def from_schema(schema: Json, root: Json, hops: int = 0) -> SearchStrategy[Any]:
     }:
         return _objects(schema, root, hops)
     if schema.get("type") == "array" and plain <= {"type", "items", "minItems", "maxItems"}:
-        most = schema.get("maxItems", max(5, schema.get("minItems", 1)))
-        least = max(1, schema.get("minItems", 0))
-        return st.lists(
-            from_schema(schema.get("items", {}), root, hops),
-            min_size=least,
-            max_size=max(most, least),
-        )
+        return _lists(schema, root, hops)
     if schema.get("type") == "string" and plain <= {"type", "minLength", "maxLength"}:
-        return texts(max(1, schema.get("minLength", 0)), schema.get("maxLength", _FREE_LENGTH))
+        least, most = schema.get("minLength", 0), schema.get("maxLength", _FREE_LENGTH)
+        return texts(min(max(1, least), most), most) if least <= most else st.just(ABSENT)
     if hops > _HOPS or _beyond_the_library(schema):
         return _own((schema,), root, hops)
     from hypothesis_jsonschema import from_schema as library  # noqa: PLC0415  (slow to import)
 
-    return library(dict(schema))
+    found = library(dict(schema))
+    return st.just(ABSENT) if found.is_empty else found
 
 
 _NOT_IN_THE_LIBRARY = frozenset(
@@ -86,7 +84,6 @@ def _beyond_the_library(schema: Json) -> bool:
 
 def _own(parts: Sequence[Json], root: Json, hops: int) -> SearchStrategy[Any]:
     """Return values that fit all of `parts`, with nothing of the library."""
-    from conformance.drawing import drawn  # noqa: PLC0415  (rarely needed)
 
     def inner(below: Sequence[Json]) -> SearchStrategy[Any]:
         if not below:
@@ -97,6 +94,15 @@ def _own(parts: Sequence[Json], root: Json, hops: int) -> SearchStrategy[Any]:
         )
 
     return st.deferred(lambda: drawn(parts, root, inner, texts, deep=hops > _HOPS))
+
+
+def _lists(schema: Mapping[str, Json], root: Json, hops: int) -> SearchStrategy[Any]:
+    fewest = schema.get("minItems", 0)
+    most = schema.get("maxItems", max(5, fewest))
+    if fewest > most:
+        return st.just(ABSENT)
+    items = from_schema(schema.get("items", {}), root, hops)
+    return st.lists(items, min_size=min(max(1, fewest), most), max_size=most).map(there)
 
 
 def _objects(schema: Mapping[str, Json], root: Json, hops: int) -> SearchStrategy[dict[str, Any]]:
@@ -117,7 +123,7 @@ def _objects(schema: Mapping[str, Json], root: Json, hops: int) -> SearchStrateg
                     *(n for n, flag in zip(optional, flags, strict=True) if flag),
                 ]
             }
-        )
+        ).map(present)
     )
 
 

@@ -3,7 +3,7 @@
 A contract says some things that bind nobody and that many servers enforce all the same:
 
 - `format` is an annotation (JSON Schema Validation 2020-12, section 7.2.1), and may be asserted;
-- `int32` and `int64` are ranges (OpenAPI Format Registry);
+- `int32`, `uint8` and the like are ranges, `byte` is base64 (OpenAPI Format Registry);
 - a `discriminator` names the branch that a value is meant for (OpenAPI 3.0.4, section 4.8.25), so
   a name that it does not know, or the name of another branch, may be refused.
 
@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from conformance.contract.model import Json
-from conformance.formats import ASSERTED
+from conformance.formats import ASSERTED, RANGES, encoding_of, is_bounded
 from conformance.pattern_dialects import loosely, narrowly
 from conformance.pattern_engine import respelt
 from conformance.rewriting import changed
@@ -25,11 +25,6 @@ from conformance.validation import Validator
 
 NAMES = "x-conformance-names"
 """In a discriminator: the names of each branch, in the order of the branches."""
-
-_RANGES: Mapping[str, tuple[int, int]] = {
-    "int32": (-(2**31), 2**31 - 1),
-    "int64": (-(2**63), 2**63 - 1),
-}
 
 
 def strictest(schema: Json) -> Json:
@@ -60,8 +55,8 @@ def named(schema: Json) -> Json:
 
 
 def _of_format(schema: Mapping[str, Json]) -> bool:
-    stated = schema.get("format")
-    return isinstance(stated, str) and (stated in ASSERTED or stated in _RANGES)
+    names = (schema.get("format"), encoding_of(schema))
+    return any(isinstance(name, str) and is_bounded(name) for name in names)
 
 
 def _told(schema: Mapping[str, Json]) -> bool:
@@ -86,8 +81,12 @@ def _with_range(schema: dict[str, Json]) -> None:
         format_ = Validator({"format": stated}, formats=True)
         if not any(format_.fits(each) for each in listed):
             del schema["format"]
-    if isinstance(stated, str) and stated in _RANGES:
-        low, high = _RANGES[stated]
+    if stated == "url":
+        schema["format"] = "uri"
+    if is_bounded(encoding := encoding_of(schema)):
+        schema["allOf"] = [*schema.get("allOf", ()), {"format": encoding}]
+    if isinstance(stated, str) and stated in RANGES:
+        low, high = RANGES[stated]
         schema["allOf"] = [*schema.get("allOf", ()), {"minimum": low, "maximum": high}]
 
 

@@ -12,6 +12,7 @@ from conformance.patterns import UnreadablePatternError, matching
 from conformance.text import MOST_CHARACTERS, repeated
 from conformance.validation import matches
 
+_BASE64 = "YWJj"
 FORMATS: Mapping[str, str] = {
     "date": "2026-02-28",
     "date-time": "2026-02-28T12:00:00Z",
@@ -33,7 +34,9 @@ FORMATS: Mapping[str, str] = {
     "json-pointer": "/a",
     "relative-json-pointer": "0",
     "regex": "^a$",
-    "byte": "YWJj",
+    "byte": _BASE64,
+    "base64url": _BASE64,
+    "char": "a",
 }
 """An ordinary text of each format that is known."""
 
@@ -69,6 +72,8 @@ def texts(flat: Flat) -> Iterator[str]:
                     yield text
         return
     base = next((FORMATS[name] for name in flat.formats if name in FORMATS), "abc")
+    if base == _BASE64:
+        yield repeated(base, max(1, -(-least // len(base))) * len(base))
     if len(base) < least:
         base += "a" * (least - len(base))
     yield base if most is None else base[:most]

@@ -203,6 +203,14 @@ def test_only_what_can_be_told_is_broken() -> None:
     assert set(clauses(second)) == set()  # its success has no body, and nothing makes it refuse
 
 
+def test_a_pattern_that_no_text_is_long_enough_for_leaves_the_rest(tmp_path: Path) -> None:
+    value = {"type": "string", "pattern": "^a{1000000000}$"}
+    schema = {"type": "object", "properties": {"v": value, "n": {"type": "integer"}}}
+    body = {"required": True, "content": {"application/json": {"schema": schema}}}
+    row = holds(tmp_path, {"/things": {"post": {"requestBody": body, "responses": DONE}}})
+    assert row.derived == row.operations == 1
+
+
 COMMON = (
     r"^\w{1,255}$",
     r"^[\p{L}\p{N} ]{1,256}$",

@@ -91,6 +91,7 @@ ORDER = (
     "codec",
     "values",
     "versions",
+    "unsure",
     "spots",
     "ground",
     "below",

@@ -156,3 +156,9 @@ def test_two_escapes_of_one_character_are_one() -> None:
     )
     assert joined(r"\\uD83D\uDE00 \uD83D") == r"\\uD83D\uDE00 \uD83D"
     assert matches(joined(r"^[\ud83d\ude00]$"), "\U0001f600")
+
+
+def test_a_text_too_long_to_be_sent_is_not_built() -> None:
+    assert [*matching("^a{1000000000}$")] == []
+    assert [*near_misses("^a{1000000000}$")]
+    assert not matches("^a{1000000000}$", "a")

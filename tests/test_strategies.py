@@ -41,6 +41,29 @@ REST = {
         "properties": {"a": {"$ref": "#/$defs/t"}},
     },
     "map": {"type": "object", "additionalProperties": {"type": "integer"}, "minProperties": 1},
+    "hopeless members": {
+        "type": "object",
+        "required": ["a"],
+        "properties": {
+            "a": TEXT,
+            "lengths": {"type": "string", "minLength": 3, "maxLength": 1},
+            "items": {"type": "array", "minItems": 3, "maxItems": 1},
+            "enum": {"type": "string", "enum": ["a"], "pattern": "^b$"},
+            "pattern": {"type": "string", "pattern": "^a{1000000000}$"},
+            "types": {"allOf": [{"type": "string"}, {"type": "integer"}]},
+            "numbers": {"type": "integer", "minimum": 5, "maximum": 3},
+            "each": {"type": "array", "items": {"type": "string", "enum": ["a"], "maxLength": 0}},
+            "within": {"type": "object", "properties": {"x": {"enum": ["a"], "maxLength": 0}}},
+        },
+    },
+    "nothing but what is empty": {
+        "type": "object",
+        "required": ["text", "items"],
+        "properties": {
+            "text": {"type": "string", "maxLength": 0},
+            "items": {"type": "array", "items": TEXT, "maxItems": 0},
+        },
+    },
 }
 BEYOND = (
     *("recursion", "prefixItems", "pattern-length", "propertyNames"),

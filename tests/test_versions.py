@@ -46,8 +46,8 @@ def test_what_a_schema_lists_is_owed_acceptance_where_nothing_of_it_has_the_form
     assert owed(some, "now") is EITHER
 
 
-@pytest.mark.parametrize("name", ["unix-time", "password", "url", "x-own"])
-def test_a_format_that_nobody_registered_changes_nothing(name: str) -> None:
+@pytest.mark.parametrize("name", ["decimal", "password", "html", "x-own"])
+def test_a_format_without_a_range_or_a_check_changes_nothing(name: str) -> None:
     schema = {"type": "string", "format": name}
     assert strictest(schema) is schema
     assert owed(schema, "anything") is ACCEPT

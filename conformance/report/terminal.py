@@ -206,13 +206,18 @@ def _proved(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -> 
     )
 
 
+_UNSHOWN = (
+    "not shown in this run: no answer had the member, its own format was refused, or not selected"
+)
+
+
 def _unproved(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -> Iterator[str]:
     evidence = tally(journal, findings)
     alone = len(journal.run.operations) == 1
     for standing, words in (
         (Standing.INCONCLUSIVE, "inconclusive"),
         (Standing.UNTRIED, "not tried"),
-        (Standing.UNSHOWN, "not shown in this run: no answer had the member, or not selected"),
+        (Standing.UNSHOWN, _UNSHOWN),
         (Standing.UNCOVERED, "uncovered"),
     ):
         named = [c for c in journal.clauses if evidence[c.id].standing(c) is standing]

@@ -194,7 +194,7 @@ def _gaps(tiles: Sequence[Tile]) -> tuple[Gap, ...]:
         (
             Standing.UNSHOWN,
             "Not shown in this run",
-            "No answer of this run had what these clauses speak of.",
+            "No answer had what these speak of, or it refused texts of a format of its own.",
             "Each is tried as soon as an answer has it; known-good values may bring one.",
         ),
         (
