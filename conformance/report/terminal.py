@@ -155,7 +155,7 @@ def _closing(
     counts = outcome.counts
     yield Line(outcome.headline, _STATE_STYLES[outcome.state])
     for text in (outcome.sentence, outcome.remedy):
-        yield from (Line(f"  {line}") for line in textwrap.wrap(visible(text), width - 2))
+        yield from (Line(f"  {line}") for line in _wrapped(visible(text), width - 2))
     yield Line("")
     names = [f"{each.method} {each.path}" for each in journal.run.operations]
     which = names[0] if len(names) == 1 else some(len(names), "operation")
@@ -170,8 +170,7 @@ def _closing(
     yield Line(_fact("target", journal.run.target))
     yield Line(_fact("proved", _proved(journal, findings, outcome)))
     for text in _unproved(journal, findings, outcome):
-        wrapped = textwrap.wrap(text, width - 13, max_lines=3, placeholder=" …")
-        for number, line in enumerate(wrapped):
+        for number, line in enumerate(_wrapped(text, width - 13, 3)):
             yield Line(_fact("" if number else "unproved", line), "yellow")
     known = [finding for finding in findings if finding.known]
     for finding in known[:_KNOWN]:
@@ -204,6 +203,11 @@ def _proved(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -> 
         f"{outcome.counts.proved:,} of {some(outcome.counts.clauses, 'clause')}"
         f" (accepted {accepted:,} as it must, refused {refused:,} as it must)"
     )
+
+
+def _wrapped(text: str, width: int, most: int | None = None) -> list[str]:
+    """Return lines of `text`; ids and options have hyphens, and stay whole to be copied."""
+    return textwrap.wrap(text, width, max_lines=most, placeholder=" …", break_on_hyphens=False)
 
 
 _UNSHOWN = (
