@@ -158,7 +158,7 @@ def test_what_was_not_proved_is_named_and_counted() -> None:
 
 def test_an_id_stays_whole_at_the_end_of_a_line() -> None:
     journal, findings = RUNS["cut"]
-    named = [replace(each, id=each.id.replace("/", "/a-", 1)) for each in journal.clauses]
+    named = [replace(each, id=each.id.replace("/", "/all-", 1)) for each in journal.clauses]
     whole = replace(journal, clauses=tuple(named))
     for width in range(60, 100):
         lines = summary_lines(whole, findings, judge_run(whole, findings), width=width)
