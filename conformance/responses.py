@@ -22,6 +22,7 @@ from conformance.spots import name_of
 from conformance.verdict import Level
 
 DEPTH = 6
+_ENTERED = 2
 _PROSE = {
     "x-conformance-unique": ("unique", "{site} is another one in every answer"),
     "x-conformance-future": ("future", "{site} lies in the future"),
@@ -198,17 +199,27 @@ def response_id(operation: Operation, status: str, path: tuple[str, ...], keywor
 
 
 def walk(
-    schema: Json, root: Json, path: tuple[str, ...], place: str
+    schema: Json, root: Json, path: tuple[str, ...], place: str, within: tuple[str, ...] = ()
 ) -> Iterator[tuple[Mapping[str, Json], tuple[str, ...], str]]:
-    """Yield every schema object with its instance location and its place in the contract."""
+    """Yield every schema object with its instance location and its place in the contract.
+
+    `within` are the definitions on the way. One that holds itself is entered twice: a message, and
+    the message that it replies to.
+    """
+    name = schema.get("$ref") if isinstance(schema, Mapping) else None
+    if isinstance(name, str):
+        if within.count(name) >= _ENTERED:
+            return
+        within = (*within, name)
     schema = dereference(schema, root)
     if not isinstance(schema, Mapping) or len(path) > DEPTH:
         return
     yield schema, path, place
-    for name, child in schema.get("properties", {}).items():
-        yield from walk(child, root, (*path, name), pointer.join(place, "properties", name))
+    for member, child in schema.get("properties", {}).items():
+        at = pointer.join(place, "properties", member)
+        yield from walk(child, root, (*path, member), at, within)
     if isinstance(schema.get("items"), Mapping):
-        yield from walk(schema["items"], root, (*path, ITEM), f"{place}/items")
+        yield from walk(schema["items"], root, (*path, ITEM), f"{place}/items", within)
 
 
 def is_text(content: Content) -> bool:

@@ -376,3 +376,27 @@ def test_what_is_said_of_bad_json_is_bounded() -> None:
     with pytest.raises(NotJSONError) as raised:
         parse(b'{"' + name + b'": 1, "' + name + b'": 2}')
     assert len(str(raised.value)) < 5000
+
+
+NODE = {
+    "$defs": {
+        "node": {
+            "type": "object",
+            "required": ["id"],
+            "properties": {"id": {"type": "integer"}, "next": {"$ref": "#/$defs/node"}},
+        }
+    },
+    "$ref": "#/$defs/node",
+}
+
+
+def test_an_answer_that_contains_itself_has_clauses_two_levels_deep_and_is_held_to_all() -> None:
+    answer = DocumentedResponse("200", "", (Content(JSON, NODE, "#/answer"),), "#/200")
+    operation = replace(OPERATION, responses=(answer,))
+    clauses = {each.local.partition("200/")[2] for each in response_clauses(operation)}
+    assert {"id/type", "next/id/type", "next/id/required", "next/type"} <= clauses
+    assert not [each for each in clauses if each.startswith("next/next/")]
+    body: Json = {"id": "deep"}
+    for _ in range(4):
+        body = {"id": 1, "next": body}
+    assert broken(200, body, operation=operation) == ["200/next/next/next/next/id/type"]
