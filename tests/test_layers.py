@@ -211,6 +211,7 @@ ORDER = (
     "report.past",
     "report.changes",
     "report.cards",
+    "report.room",
     "report.tiles",
     "report.contract_map",
     "report.case_list",

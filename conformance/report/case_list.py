@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from msgspec import Struct
 
 from conformance.clause import Clause
 from conformance.records import CaseRecord, ExchangeRecord
+from conformance.report.room import share
 from conformance.report.text import bounded, visible
 from conformance.text import some
 from conformance.verdict import Verdict
@@ -78,20 +79,29 @@ class CaseList(Struct, frozen=True):
 
 
 def list_cases(
-    cases: Sequence[CaseRecord], clauses: Sequence[Clause], anchors: Mapping[str, str]
+    cases: Sequence[CaseRecord],
+    clauses: Sequence[Clause],
+    anchors: Mapping[str, str],
+    drawn: Collection[str],
 ) -> CaseList:
-    """Return the cases by clause; `anchors` are the names of the groups by clause."""
+    """Return the cases by clause; `anchors` are the names of the groups by clause.
+
+    Cases that passed are listed for clauses that are `drawn`, and for what is none of the contract.
+    """
     own: dict[str, list[CaseRecord]] = {clause.id: [] for clause in clauses}
     for case in cases:
         own.setdefault(case.clause, []).append(case)
     known = {clause.id: (number, clause) for number, clause in enumerate(clauses)}
-    most = _share([group for group in own.values() if group])
+    most = _share([group for name, group in own.items() if name in drawn or name not in known])
     listed_at_most = max(1, min(len(cases), MOST_CASES))
     exchanges = _Exchanges(max(60, min(1000, _BUDGET // 2 // listed_at_most)))
     groups, pairs = [], []
     for clause, every in own.items():
         if every:
-            listed = [*_listed(every, most)]
+            far = clause in known and clause not in drawn
+            listed = [*_listed(every, 0 if far else most)]
+            if not listed:
+                continue
             number, about = known.get(clause, (-1, None))
             groups.append(_group(number, about, every, listed, anchors[clause]))
             pairs += [
@@ -102,14 +112,8 @@ def list_cases(
 
 def _share(groups: Sequence[Sequence[CaseRecord]]) -> int:
     """Return how many passed cases each clause may list, so that all fit."""
-    passed = sorted(sum(each.verdict is Verdict.PASS for each in group) for group in groups)
-    room = MOST_CASES - sum(map(len, groups)) + sum(passed)
-    for at, number in enumerate(passed):
-        share = max(1, room // (len(passed) - at))
-        if number > share:
-            return share
-        room -= number
-    return MOST_CASES
+    passed = [sum(each.verdict is Verdict.PASS for each in group) for group in groups]
+    return share(passed, MOST_CASES - sum(map(len, groups)) + sum(passed), least=1)
 
 
 def _listed(cases: Sequence[CaseRecord], most: int) -> Iterator[CaseRecord]:

@@ -13,7 +13,8 @@ from conformance.evidence import Standing, Tally, documented_status
 from conformance.findings import Finding
 from conformance.journal import Journal
 from conformance.pointer import tokens
-from conformance.report.tiles import Tile, small, sums, tile
+from conformance.report.room import chosen
+from conformance.report.tiles import Tile, small, sums, tile, tone_of
 from conformance.run_record import OperationRecord
 
 SECTIONS = (
@@ -55,7 +56,10 @@ class Section(Struct, frozen=True):
 
 
 class Map(Struct, frozen=True):
-    """One operation. `small` are tone and path of the same map in small, `standings` its sums."""
+    """One operation. `small` are tone and path of the same map in small, `standings` its sums.
+
+    `left_out` counts the clauses that are not drawn.
+    """
 
     anchor: str
     id: str
@@ -67,6 +71,7 @@ class Map(Struct, frozen=True):
     small: tuple[tuple[str, str], ...]
     width: int
     standings: tuple[tuple[str, str, str], ...]
+    left_out: int
 
     def tiles(self) -> Iterator[Tile]:
         """Yield every clause, in the order of the page."""
@@ -101,35 +106,52 @@ def draw(
     }
     fresh = {name for finding in findings if not finding.known for name in finding.clauses}
     operations = {operation.id: operation for operation in journal.run.operations}
-    own: dict[str, list[tuple[Clause, Tile]]] = {name: [] for name in operations}
+    standings = {each.id: evidence[each.id].standing(each) for each in journal.clauses}
+    kept = chosen(journal.clauses, standings)
+    seen: dict[str, list[tuple[Standing, str]]] = {name: [] for name in operations}
+    rows: dict[str, list[tuple[Clause, Tile]]] = {name: [] for name in operations}
     for number, clause in enumerate(journal.clauses):
-        link = links.get(clause.id) or names.cases.get(clause.id, "")
         known = clause.id in links and clause.id not in fresh
-        anchor = names.clauses[clause.id]
-        drawn = tile(clause, number, evidence[clause.id], anchor, link, known=known)
-        own.setdefault(clause.operation, []).append((clause, drawn))
+        standing = standings[clause.id]
+        seen.setdefault(clause.operation, []).append((standing, tone_of(standing, known=known)))
+        rows.setdefault(clause.operation, [])
+        if clause.id in kept:
+            link = links.get(clause.id) or names.cases.get(clause.id, "")
+            anchor = names.clauses[clause.id]
+            drawn = tile(clause, number, evidence[clause.id], anchor, link, known=known)
+            rows[clause.operation].append((clause, drawn))
     return tuple(
-        _map(operations.get(name) or OperationRecord(name, "", name), tiles, names.operations[name])
-        for name, tiles in own.items()
+        _map(
+            operations.get(name) or OperationRecord(name, "", name),
+            rows[name],
+            all_of_it,
+            names.operations[name],
+        )
+        for name, all_of_it in seen.items()
     )
 
 
-def _map(operation: OperationRecord, rows: Sequence[tuple[Clause, Tile]], anchor: str) -> Map:
-    sections = tuple(_sections(rows))
-    words = [each.word for _, each in rows]
-    tones = {each.tone for _, each in rows if each.word is not Standing.ANNOTATION}
-    width, paths = small([each for _, each in rows])
+def _map(
+    operation: OperationRecord,
+    rows: Sequence[tuple[Clause, Tile]],
+    seen: Sequence[tuple[Standing, str]],
+    anchor: str,
+) -> Map:
+    """Return the map of `operation`: `rows` are drawn, `seen` are standing and tone of all."""
+    shown = [tone for standing, tone in seen if standing is not Standing.ANNOTATION]
+    width, paths = small(shown)
     return Map(
         anchor=anchor,
         id=operation.id,
         title=f"{operation.method} {operation.path}".strip(),
         summary=operation.summary,
         tag=operation.tags[0] if operation.tags else "",
-        tone=next((tone for tone in ("bad", "known", "doubt", "good") if tone in tones), "quiet"),
-        sections=sections,
+        tone=next((tone for tone in ("bad", "known", "doubt", "good") if tone in shown), "quiet"),
+        sections=tuple(_sections(rows)),
         small=paths,
         width=width,
-        standings=sums(words),
+        standings=sums([standing for standing, _ in seen]),
+        left_out=len(seen) - len(rows),
     )
 
 

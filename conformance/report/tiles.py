@@ -61,9 +61,6 @@ def tile(
     `known` says that all findings that name it are on file.
     """
     standing = evidence.standing(clause)
-    tone, mark = MARKS[standing]
-    if known and standing is Standing.BROKEN:
-        tone = "known"
     figures = [
         (label, evidence.passed[wanted], evidence.tried[wanted])
         for label, wanted in (("accept", Expectation.ACCEPT), ("refuse", Expectation.REFUSE))
@@ -82,12 +79,17 @@ def tile(
         source=clause.source,
         level=clause.level,
         figures=tuple(figures),
-        tone=tone,
-        mark=mark,
+        tone=tone_of(standing, known=known),
+        mark=MARKS[standing][1],
         word=standing,
         link=link,
         reason=clause.reason,
     )
+
+
+def tone_of(standing: Standing, *, known: bool) -> str:
+    """Return the tone of a clause; `known` says that all findings that name it are on file."""
+    return "known" if known and standing is Standing.BROKEN else MARKS[standing][0]
 
 
 def sums(words: Sequence[Standing]) -> tuple[tuple[str, str, str], ...]:
@@ -104,12 +106,11 @@ def _noun(standing: Standing, number: int) -> str:
     return f"{standing}s" if standing is Standing.ANNOTATION and number > 1 else standing
 
 
-def small(tiles: Sequence[Tile]) -> tuple[int, tuple[tuple[str, str], ...]]:
+def small(tones: Sequence[str]) -> tuple[int, tuple[tuple[str, str], ...]]:
     """Return the width of the small map, and an SVG path for each tone.
 
     A cell is a clause; of more than `_MOST_CELLS` each cell is the worst of several beside it.
     """
-    tones = [tile.tone for tile in tiles if tile.word is not Standing.ANNOTATION]
     share = -(-len(tones) // _MOST_CELLS) or 1
     cells = [min(tones[at : at + share], key=_WORST.index) for at in range(0, len(tones), share)]
     paths: dict[str, str] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
@@ -35,13 +36,17 @@ TONES = {
 
 
 class Gap(Struct, frozen=True):
-    """Clauses that are not proved, for one reason: what would prove them stands in `remedy`."""
+    """Clauses that are not proved, for one reason: what would prove them stands in `remedy`.
+
+    `number` counts all of them, `tiles` are those that are drawn.
+    """
 
     tone: str
     mark: str
     title: str
     words: str
     remedy: str
+    number: int
     tiles: tuple[Tile, ...]
 
 
@@ -93,6 +98,7 @@ def page(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -> Pag
     evidence = tally(journal, findings)
     maps = draw(journal, findings, evidence, names)
     tiles = [tile for each in maps for tile in each.tiles()]
+    standings = [(evidence[each.id].standing(each), each.reason) for each in journal.clauses]
     status = statuses(findings, history, strict=journal.run.options.get("strict") == "true")
     places = Places(
         {clause.id: (number, clause) for number, clause in enumerate(journal.clauses)},
@@ -123,7 +129,7 @@ def page(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -> Pag
         changed=tuple(history.changed) if history else (),
         changes=tuple(changes(findings, history, status, labels, outcome.stale)),
         strip=strip_of_runs(history.runs) if history else None,
-        legend=sums([tile.word for tile in tiles]),
+        legend=sums([standing for standing, _ in standings]),
         hint=hint(journal),
         cards=tuple(
             card(each, places, history, status[each.id], titles.get(each.operation, ""))
@@ -132,10 +138,12 @@ def page(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -> Pag
         found=found(findings),
         tags=tuple(_tags(maps)),
         many=len(maps) > 1,
-        gaps=_gaps(tiles),
+        gaps=_gaps(tiles, standings),
         left_out=left_out(journal),
         cases=some(len(journal.cases), "case"),
-        case_list=list_cases(journal.cases, journal.clauses, names.cases),
+        case_list=list_cases(
+            journal.cases, journal.clauses, names.cases, {tile.id for tile in tiles}
+        ),
         again=journal.run.again,
         pace=pace(journal.cases),
         faults=faults(journal),
@@ -176,8 +184,12 @@ def _tags(maps: Sequence[Map]) -> Iterator[Tag]:
             yield Tag(name or ("no tag" if names else ""), own)
 
 
-def _gaps(tiles: Sequence[Tile]) -> tuple[Gap, ...]:
-    """Return what is not proved, why, and what would prove it."""
+def _gaps(tiles: Sequence[Tile], every: Sequence[tuple[Standing, str]]) -> tuple[Gap, ...]:
+    """Return what is not proved, why, and what would prove it.
+
+    `every` has the standing of each clause, drawn or not, and the reason for it.
+    """
+    counted = Counter(standing for standing, reason in every if _is_gap(standing, reason))
     kinds = (
         (
             Standing.INCONCLUSIVE,
@@ -217,12 +229,19 @@ def _gaps(tiles: Sequence[Tile]) -> tuple[Gap, ...]:
         ),
     )
     return tuple(
-        Gap(*MARKS[standing], title, words, remedy, own)
+        Gap(
+            *MARKS[standing],
+            title,
+            words,
+            remedy,
+            counted[standing],
+            tuple(t for t in tiles if t.word is standing and _is_gap(standing, t.reason)),
+        )
         for standing, title, words, remedy in kinds
-        if (own := tuple(tile for tile in tiles if tile.word == standing and _is_gap(tile)))
+        if counted[standing]
     )
 
 
-def _is_gap(tile: Tile) -> bool:
+def _is_gap(standing: Standing, reason: str) -> bool:
     """Whether something is left to prove: of what is proved, where it says that half is."""
-    return tile.word is not Standing.PROVED or bool(tile.reason)
+    return standing is not Standing.PROVED or bool(reason)
