@@ -231,4 +231,4 @@ def is_text(content: Content) -> bool:
 
 def is_json(media_type: str) -> bool:
     """Whether the media type is JSON by name (RFC 6839, section 3.1)."""
-    return media_type == "application/json" or media_type.endswith("+json")
+    return media_type in ("application/json", "text/json") or media_type.endswith("+json")

@@ -233,3 +233,44 @@ def test_patterns_with_large_counts_and_looks(tmp_path: Path, pattern: str) -> N
     row = asked(tmp_path, paths, Asked(embedded=True, share=9))
     assert (row.missed, row.found) == ([], row.broken)
     assert row.broken
+
+
+PET = {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}}}
+TEXT = {"type": "string"}
+
+
+@pytest.mark.parametrize(
+    ("stated", "read"),
+    [
+        ({"*/*": PET}, ["application/json", "*/*"]),
+        ({"application/*": PET}, ["application/json", "application/*"]),
+        ({"text/plain": PET, "application/json": PET, "text/json": PET}, None),
+        ({"text/json": PET}, ["text/json"]),
+        ({"application/xml": PET, "*/*": PET}, ["application/json", "application/xml", "*/*"]),
+    ],
+)
+def test_an_answer_that_may_be_json_is_held_to_its_schema(
+    tmp_path: Path, stated: dict[str, Json], read: list[str] | None
+) -> None:
+    content = {name: {"schema": schema} for name, schema in stated.items()}
+    done = {"200": {"description": "", "content": content}, "400": {"description": ""}}
+    paths = {"/thing": {"get": {"operationId": "thing", "parameters": [NAME], "responses": done}}}
+    holds(tmp_path, paths)
+    document = {"openapi": "3.1.0", "info": {"title": "", "version": "1"}, "paths": paths}
+    (operation,) = to_contract(document, "api.json").operations
+    types = [each.media_type for each in operation.response_for(200).contents]
+    assert types == (read or ["application/json", "text/json", "text/plain"])
+    breakable = clauses(operation)
+    assert "response/200/id/type" in breakable
+    row = asked(tmp_path, paths, Asked(embedded=True, share=len(breakable)))
+    assert (row.missed, row.found) == ([], row.broken)
+
+
+@pytest.mark.parametrize("stated", [{"*/*": TEXT}, {"application/*": TEXT}, {"*/*": None}])
+def test_a_range_that_stands_for_any_text_is_no_json(stated: dict[str, Json]) -> None:
+    content = {name: {"schema": schema} if schema else {} for name, schema in stated.items()}
+    done = {"200": {"description": "", "content": content}}
+    paths = {"/thing": {"get": {"responses": done}}}
+    document = {"openapi": "3.1.0", "info": {"title": "", "version": "1"}, "paths": paths}
+    (operation,) = to_contract(document, "api.json").operations
+    assert [each.media_type for each in operation.responses[0].contents] == [*stated]

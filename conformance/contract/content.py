@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from msgspec.structs import replace
 
 from conformance.contract.model import (
@@ -24,6 +26,27 @@ _JSON = "application/json"
 
 _NOT_PARAMETERS = frozenset(("accept", "content-type", "authorization"))
 """Header parameters of these names are ignored (OpenAPI 3.0.3, section 4.7.12.2.1)."""
+
+
+def _as_json(contents: tuple[Content, ...]) -> tuple[Content, ...]:
+    """Return what a range among `contents` says of JSON, which is the first that it stands for."""
+    wide = [each for each in contents if each.media_type in ("*/*", "application/*")]
+    return tuple(replace(each, media_type=_JSON) for each in wide[:1])
+
+
+def _json_first(contents: tuple[Content, ...]) -> tuple[Content, ...]:
+    """Return the contents of an answer, JSON first: its schema is the one that tells most.
+
+    A range that stands for any text, or for bytes, does not stand for JSON.
+    """
+    named = [each for each in contents if each.media_type.endswith(("/json", "+json"))]
+    found = () if named else _as_json(contents)
+    if any(
+        not isinstance(each.schema, Mapping) or each.schema.get("type") == "string"
+        for each in found
+    ):
+        return contents
+    return (*found, *named, *(each for each in contents if each not in named))
 
 
 class Reader:
@@ -60,15 +83,11 @@ class Reader:
         return tuple(found.values())
 
     def body(self, value: Json, pointer: str) -> tuple[tuple[Content, ...], bool]:
-        """Return the contents of a Request Body Object, and whether a body is required.
-
-        Where only ranges are named, JSON is what a range stands for first, if it takes that in.
-        """
+        """Return the contents of a Request Body Object, and whether a body is required."""
         body, pointer = self._follow(value, pointer)
         contents = self._contents(body.get("content", {}), f"{pointer}/content")
-        if all(each.media_type.endswith("/*") for each in contents):
-            wide = [each for each in contents if each.media_type in ("*/*", "application/*")]
-            contents = (*(replace(each, media_type=_JSON) for each in wide[:1]), *contents)
+        ranges = all(each.media_type.endswith("/*") for each in contents)
+        contents = (*_as_json(contents), *contents) if ranges else contents
         return contents, body.get("required") is True
 
     def responses(self, value: Json, pointer: str) -> tuple[DocumentedResponse, ...]:
@@ -78,7 +97,7 @@ class Reader:
             if status.startswith("x-"):
                 continue
             response, at = self._follow(stated, join(pointer, status))
-            contents = self._contents(response.get("content", {}), f"{at}/content")
+            contents = _json_first(self._contents(response.get("content", {}), f"{at}/content"))
             found.append(
                 DocumentedResponse(
                     status=status if status == "default" else status.upper(),
