@@ -1,38 +1,31 @@
-"""Requests on their way: what comes next is sent while what came is judged.
-
-Requests leave in the order in which they are offered. With one worker at most one is under way at
-any time, so a target sees what it would see if everything were done in turn.
-"""
+"""Several requests on their way at once, from threads: for targets that are far away."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Protocol
 
+from conformance.early import Early, Sender
 from conformance.exchange import Exchange, Request
 
 
-class Sender(Protocol):
-    """What sends a request and waits for what comes of it; safe to share between threads."""
+class Ahead(Early):
+    """Sends through `sender`, which threads may share, from `workers` of them.
 
-    def send(self, request: Request) -> Exchange:
-        """Deliver `request`; never raises for what the target does."""
-        ...
-
-
-class Ahead:
-    """Sends through `sender` from `workers` threads."""
+    Requests leave in the order in which they are offered; with one worker, one at a time.
+    """
 
     def __init__(self, sender: Sender, workers: int = 1) -> None:
-        self.workers = workers
+        self.cases = workers
         self._sender = sender
         self._threads = ThreadPoolExecutor(workers, "conformance-send")
         self._coming: dict[str, Future[Exchange]] = {}
 
-    def offer(self, request: Request) -> None:
-        """Send `request` as soon as its turn comes; offering it twice sends it once."""
-        if request.digest not in self._coming:
-            self._coming[request.digest] = self._threads.submit(self._sender.send, request)
+    def offer(self, requests: Iterable[Request]) -> None:
+        """Send `requests` as soon as their turn comes; what is offered twice is sent once."""
+        for request in requests:
+            if request.digest not in self._coming:
+                self._coming[request.digest] = self._threads.submit(self._sender.send, request)
 
     def send(self, request: Request) -> Exchange:
         """Return what came of `request`: as offered before, or sent now, behind what was offered.

@@ -122,6 +122,7 @@ def tls_context(ca_file: Path | None) -> ssl.SSLContext:
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_alpn_protocols(["http/1.1"])
     if ca_file is None:
         import certifi  # noqa: PLC0415  (not needed where the user names a CA)
 

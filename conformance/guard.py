@@ -1,8 +1,8 @@
 """One connection for one request, under a deadline and a byte budget.
 
-httpcore bounds each single operation, but neither the whole of a request nor the size of an answer:
-a target that sends one byte now and then holds a plain client for ever, an endless body takes all
-memory. So the socket under it is ours.
+A client bounds each single operation, but neither the whole of a request nor the size of an answer:
+a target that sends one byte now and then holds it for ever, an endless body takes all memory. So
+the socket is ours.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ import ssl
 from collections.abc import Callable, Sequence
 from typing import Final
 
-import httpcore
 from msgspec import Struct
+from msgspec.structs import replace
 
 from conformance.dial import Address, connect, tls_fault
 from conformance.errors import SuiteError
 from conformance.exchange import Phase
 from conformance.framing import FaultError, Limits
 
-_COALESCED: Final = 64 * 1024
+_MOST_READ: Final = 64 * 1024
 _SMALLEST_TIMEOUT_S: Final = 0.001
 
 
@@ -45,7 +45,7 @@ class Deadline(Struct, frozen=True):
         return FaultError("deadline", phase, f"{sentence} within {self.total_s:g} s")
 
 
-class Guard(httpcore.NetworkBackend, httpcore.NetworkStream):
+class Guard:
     """The connection of one request, from connect to close; `wire` is every byte received.
 
     `addresses` are tried in turn; `peer` is the one that answered. Raises FaultError for whatever
@@ -68,11 +68,10 @@ class Guard(httpcore.NetworkBackend, httpcore.NetworkStream):
         self._addresses = addresses
         self._connect_timeout_s = connect_timeout_s
         self._socket: socket.socket | None = None
-        self._unsent = bytearray()
         self._broken_off = False
 
-    def connect_tcp(self, host: str, port: int, *_: object, **__: object) -> Guard:
-        """Connect to one of the addresses, which were resolved before, whatever `host` is."""
+    def connect(self) -> None:
+        """Connect to one of the addresses."""
         end = self.deadline.clock() + self._connect_timeout_s
         fault: FaultError | None = None
         for index, address in enumerate(self._addresses):
@@ -84,16 +83,11 @@ class Guard(httpcore.NetworkBackend, httpcore.NetworkStream):
                 fault = problem
             else:
                 self.peer = address
-                return self
-        raise fault or SuiteError(f"no address to connect to for {host}, port {port}")
+                return
+        raise fault or SuiteError("there is no address to connect to")
 
-    def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,  # noqa: ARG002  (the deadline decides)
-    ) -> Guard:
-        """Do the handshake."""
+    def start_tls(self, context: ssl.SSLContext, host: str) -> None:
+        """Do the handshake with `host`, which the certificate has to name."""
         plain = self._open()
         plain.settimeout(min(self._connect_timeout_s, self.deadline.left("tls")))
         try:
@@ -101,28 +95,39 @@ class Guard(httpcore.NetworkBackend, httpcore.NetworkStream):
             plain.getpeername()
             # Not suppressing a ragged end: without close_notify, the end of a body that only the
             # end of the connection delimits may have been forged (RFC 9112, section 9.8).
-            self._socket = ssl_context.wrap_socket(
-                plain, server_hostname=server_hostname, suppress_ragged_eofs=False
+            self._socket = context.wrap_socket(
+                plain, server_hostname=host, suppress_ragged_eofs=False
             )
         except OSError as problem:
             plain.close()
             raise tls_fault(problem) from None
-        return self
 
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002
-        """Take bytes to send; head and body leave together, before the first read."""
-        self._unsent += buffer
-        if len(self._unsent) >= _COALESCED:
-            self._flush()
+    def send(self, request: bytes) -> None:
+        """Send the whole of a request, head and body together."""
+        data = memoryview(request)
+        connection = self._open()
+        try:
+            while data:
+                # Not sendall(): under TLS that grants each record the whole of the time left.
+                connection.settimeout(self.deadline.left("send"))
+                data = data[connection.send(data) :]
+        except TimeoutError:
+            raise self.deadline.missed("send") from None
+        except OSError:
+            # The target may have answered early and closed: a 413 is still there to be read.
+            self._broken_off = True
 
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002
-        """Return what came, at most `max_bytes`; empty at the end of the connection."""
-        self._flush()
+    def unattended(self, seconds: float) -> None:
+        """Learn that nobody has looked at this connection for `seconds`: they do not count."""
+        self.deadline = replace(self.deadline, at=self.deadline.at + seconds)
+
+    def read(self) -> bytes:
+        """Return what came; empty at the end of the connection."""
         room = self._room()
         connection = self._open()
         connection.settimeout(self.deadline.left("receive"))
         try:
-            data = connection.recv(min(max_bytes, room))
+            data = connection.recv(min(_MOST_READ, room))
         except TimeoutError:
             raise self.deadline.missed("receive") from None
         except ssl.SSLEOFError:
@@ -154,7 +159,7 @@ class Guard(httpcore.NetworkBackend, httpcore.NetworkStream):
         connection = self._open()
         connection.settimeout(wait_s)
         try:
-            self.wire += connection.recv(_COALESCED)
+            self.wire += connection.recv(_MOST_READ)
         except OSError:  # nothing there, or the end
             return
 
@@ -163,29 +168,10 @@ class Guard(httpcore.NetworkBackend, httpcore.NetworkStream):
         if self._socket is not None:
             self._socket.close()
 
-    def get_extra_info(self, info: str) -> None:
-        """Tell nothing: httpcore asks for the protocol that TLS chose, and it is HTTP/1.1."""
-
     def _open(self) -> socket.socket:
         if self._socket is None:
             raise SuiteError("the connection is used before it is open")
         return self._socket
-
-    def _flush(self) -> None:
-        if not self._unsent:
-            return
-        data, self._unsent = memoryview(bytes(self._unsent)), bytearray()
-        connection = self._open()
-        try:
-            while data:
-                # Not sendall(): under TLS that grants each record the whole of the time left.
-                connection.settimeout(self.deadline.left("send"))
-                data = data[connection.send(data) :]
-        except TimeoutError:
-            raise self.deadline.missed("send") from None
-        except OSError:
-            # The target may have answered early and closed: a 413 is still there to be read.
-            self._broken_off = True
 
     def _reset(self, problem: OSError) -> FaultError:
         if self._broken_off and not self.wire:

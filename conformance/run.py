@@ -30,7 +30,7 @@ from conformance.run_record import RunRecord
 from conformance.settings import Settings
 
 if TYPE_CHECKING:
-    from conformance.ahead import Ahead
+    from conformance.early import Early
     from conformance.embedded import ServerProcess
     from conformance.session import Session
     from conformance.target import Target
@@ -59,7 +59,7 @@ class Run(Prepared):
         self._server = server
         self._serving = False
         self._target: Target | None = None
-        self._ahead: Ahead | None = None
+        self._early: Early | None = None
         self._session: Session | None = None
         self._before: Journal | None = None
         self._crashed: dict[str, str] = {}
@@ -164,7 +164,6 @@ class Run(Prepared):
         return tuple(each.shown for each in self.headers if each.where == where)
 
     def _open(self, first: Request | None) -> Session:
-        from conformance.ahead import Ahead  # noqa: PLC0415
         from conformance.session import Session  # noqa: PLC0415
 
         settings = self.settings
@@ -180,10 +179,9 @@ class Run(Prepared):
             self._note(plan, 0)  # counted in the head
         for operation, reason in self.untested.items():
             self._writer.write("clause", untested_clause(operation, reason))
-        if settings.concurrency > 1:  # a thread that sends costs more than it saves alone
-            self._ahead = Ahead(self._target, settings.concurrency)
+        self._early = self._sender(self._target)
         session = Session(
-            self._ahead or self._target,
+            self._early,
             self._writer,
             self.redactor,
             base,
@@ -194,6 +192,15 @@ class Run(Prepared):
         )
         session.readiness.alone = len(self.operations) == 1
         return session
+
+    def _sender(self, target: Target) -> Early:
+        if self.settings.concurrency > 1:
+            from conformance.ahead import Ahead  # noqa: PLC0415  (imports threads)
+
+            return Ahead(target, self.settings.concurrency)
+        from conformance.early import InTurn  # noqa: PLC0415
+
+        return InTurn(target)
 
     @property
     def url(self) -> str:
@@ -224,8 +231,8 @@ class Run(Prepared):
         """Release the target and the journal, which learns how many requests went out."""
         if not self.worker and self.folder.is_dir():
             (self.folder / TURNS).unlink(missing_ok=True)
-        if self._ahead is not None:
-            self._ahead.close()
+        if self._early is not None:
+            self._early.close()
         if self._target is not None and self._writer is not None:
             self._writer.write(
                 "sent", SentRecord(self._target.requests_sent, *self._target.sending)
@@ -234,7 +241,7 @@ class Run(Prepared):
             self._writer.close()
         if self._server is not None:
             self._server.close()
-        self._target = self._writer = self._server = None
+        self._target = self._writer = self._server = self._early = None
 
     def end(self) -> bool:
         """Write the last line of the journal; False where nothing was sent, so there is none."""

@@ -10,9 +10,9 @@ from typing import Never
 
 from msgspec.structs import replace
 
-from conformance.ahead import Ahead, Sender
 from conformance.answers import Answer, Answers
 from conformance.checks import is_documented_redirect
+from conformance.early import Early, Sender
 from conformance.exchange import Exchange, Request
 from conformance.journal import JournalWriter
 from conformance.pacing import HaltError
@@ -46,22 +46,20 @@ class Sending:
         self.answers = answers
         self.abort: AbortRecord | None = None
         self._target = target
-        self._ahead = target if isinstance(target, Ahead) else None
+        self._early = target if isinstance(target, Early) else None
         self._writer = writer
         self._sent: dict[str, Answer] = {}
         self._dead = 0
 
     @property
     def early(self) -> int:
-        """How many requests may be under way before their turn has come."""
-        return self._ahead.workers if self._ahead is not None else 0
+        """How many cases ahead requests may be offered."""
+        return self._early.cases if self._early is not None else 0
 
     def offer(self, requests: Iterable[Request]) -> None:
-        """Let those of `requests` leave early that were not sent yet."""
-        for request in requests if self._ahead is not None else ():
-            if request.digest not in self._sent:
-                assert self._ahead is not None  # noqa: S101  (see above)
-                self._ahead.offer(request)
+        """Say that `requests` come next: those that were not sent yet may leave early."""
+        if self._early is not None:
+            self._early.offer(each for each in requests if each.digest not in self._sent)
 
     def answer(self, plan: Plan, request: Request) -> Answer:
         """Return what the target answers to `request`; the same bytes are sent once."""

@@ -7,16 +7,17 @@ The parts: `sending` (every request once), `readiness` (what is found out of an 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from msgspec.structs import replace
 
-from conformance.ahead import Sender
 from conformance.answers import Answer, Answers
 from conformance.belief import BAD, Belief
 from conformance.case import Case
 from conformance.clause import Clause
+from conformance.early import Sender
+from conformance.exchange import Request
 from conformance.journal import Journal, JournalWriter
 from conformance.judge import Judgement, judge
 from conformance.plan import Plan
@@ -140,12 +141,16 @@ class Session:
         place = self._position.get(case.id)
         if not self._sending.early or place is None:
             return
+        self._sending.offer(self._coming(place))
+
+    def _coming(self, place: int) -> Iterator[Request]:
+        """Yield the requests of the case at `place` and of the next ones, as far as is known."""
         for plan, each in self._order[place : place + 1 + self._sending.early]:
             if self.readiness.is_open(plan, each):
                 return  # how it is spelt is found out first, and nothing overtakes it
             sent = self.readiness.sent(plan, each)
             if sent is not None and self.readiness.is_ready(plan):
-                self._sending.offer((*sent.controls, sent.request))
+                yield from (*sent.controls, sent.request)
 
     def _held_to(self, plan: Plan, case: Case) -> CaseRecord:
         control = self._nearest(plan, case)

@@ -2,19 +2,20 @@
 
 `Target.send` returns an Exchange whatever the target does. The parts, from the outside in:
 `address` (what the user said), `outgoing` (what the run adds), this module (faults as data),
-`pacing` (rate and retries), `transport` (httpx over httpcore), `guard` (deadline and byte budget),
+`pacing` (rate and retries), `transport` (httpx over h11), `guard` (deadline and byte budget),
 `dial` (DNS, connect, TLS) and `framing` (what is wrong with the bytes). Importing this module loads
 no HTTP library; building a Target does.
 """
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final, Self, cast
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from conformance.address import TargetUrl, parse_target_url
@@ -30,7 +31,6 @@ from conformance.safety import Safety, says_true
 if TYPE_CHECKING:
     import httpx
 
-    from conformance.dial import Address
     from conformance.guard import Guard
 
 __all__ = ["Limits", "Target", "TargetHeader", "TargetUrl", "expand_header", "parse_target_url"]
@@ -44,6 +44,18 @@ _MISMATCHES: Final = {
     "https": (("tls", "tls"), ("tls", "timeout"), ("tls", "closed"), ("tls", "reset")),
 }
 """The first faults of a target that speaks the other scheme, as (phase, code)."""
+
+
+class _Delivery(Struct, eq=False):
+    """One delivery of a request, and what is known of it so far."""
+
+    request: Request
+    attempt: int
+    prepared: httpx.Request
+    start: float
+    guard: Guard | None = None
+    fault: FaultError | None = None
+    left_at: float = 0.0
 
 
 class Target:
@@ -75,6 +87,7 @@ class Target:
         sleep: Callable[[float], None] = time.sleep,
         now: Callable[[], float] = time.time,
     ) -> None:
+        from conformance.addresses import Addresses  # noqa: PLC0415  (imports ssl)
         from conformance.dial import tls_context  # noqa: PLC0415  (imports ssl)
         from conformance.transport import Transport  # noqa: PLC0415  (imports httpx)
 
@@ -90,14 +103,12 @@ class Target:
         self._clock, self._now = clock, now
         self._sleep = sleep
         self._pace = pace or Pace(None, clock, sleep, now)
-        self._safety = safety
         self._once = Once(idempotency_header)
         self._live_member = live_member
         self._halt: HaltError | None = None
         self._transport = Transport(url, tls_context(ca_file) if url.scheme == "https" else None)
-        self._lock = threading.Lock()
-        self._addresses: tuple[Address, ...] = ()
-        self._unresolved: FaultError | None = None
+        self._addresses = Addresses(url, min(connect_timeout_s, timeout_s), safety)
+        self._left: _Delivery | None = None
         self._answered = False
         self._first_at = self._last_at = 0.0
 
@@ -108,9 +119,10 @@ class Target:
         self.close()
 
     def close(self) -> None:
-        """Let go of the addresses; no connection outlives its request."""
-        with self._lock:
-            self._addresses = ()
+        """Let go of what was begun."""
+        if self._left is not None and self._left.guard is not None:
+            self._left.guard.close()
+        self._left = None
 
     @property
     def requests_sent(self) -> int:
@@ -122,14 +134,6 @@ class Target:
         """When the first delivery left and the last one came back, in seconds since the epoch."""
         return self._first_at, self._last_at
 
-    @property
-    def address(self) -> str:
-        """The IP address and port in use: `127.0.0.1:8080`; empty before the first request."""
-        if not self._addresses:
-            return ""
-        host, port = self._addresses[0][1][:2]
-        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
     def send(self, request: Request) -> Exchange:
         """Deliver `request` and return what came of it; faults of the target are data.
 
@@ -137,27 +141,50 @@ class Target:
         HaltError where nothing more may be sent, UsageError where the address must not be used.
         """
         request = self._once.keyed(request)
-        attempt = 1
+        return self._to_its_end(self._begun(request, 1))
+
+    def begin(self, request: Request) -> Callable[[], Exchange]:
+        """Let `request` leave, and return what waits for its answer, to be called in this thread.
+
+        Raises what `send` raises, and what is returned does so too. One request may be begun at a
+        time.
+        """
+        delivery = self._begun(self._once.keyed(request), 1)
+        if delivery.fault is None:
+            try:
+                self._transport.leave(delivery.prepared)
+            except FaultError as problem:
+                delivery.fault = problem
+        delivery.left_at = self._clock()
+        self._left = delivery
+        return partial(self._attended, delivery)
+
+    def _attended(self, delivery: _Delivery) -> Exchange:
+        self._left = None
+        if delivery.guard is not None:
+            delivery.guard.unattended(self._clock() - delivery.left_at)
+        return self._to_its_end(delivery)
+
+    def _to_its_end(self, delivery: _Delivery) -> Exchange:
+        """Return what comes of a delivery, and of those that follow it."""
         while True:
-            if self._halt is not None:
-                raise self._halt
             answered_before = self._answered
-            exchange, silent = self._deliver(request, attempt)
-            harmless = silent and self._once.holds(request)
+            exchange, silent = self._ended(delivery)
+            harmless = silent and self._once.holds(exchange.request)
             if not self._pace.again(exchange, answered_before=answered_before, harmless=harmless):
                 return exchange
-            attempt += 1
+            delivery = self._begun(exchange.request, exchange.attempts + 1)
 
     def await_up(self, request: Request, wait_s: float) -> None:
         """Send `request` again and again until something answers it, at most for `wait_s`."""
         end = self._clock() + wait_s
         while self._clock() < end:
-            exchange, _ = self._deliver(self._once.keyed(request), 1)
+            exchange, _ = self._ended(self._begun(self._once.keyed(request), 1))
             status = exchange.response.status if exchange.response is not None else _BAD_GATEWAY
             if status not in _NOT_UP:
                 return
             self._sleep(_BETWEEN_S)
-            self._unresolved = None  # the name may come up with the target
+            self._addresses.retry()
 
     def shown_headers(self, request: Request) -> tuple[tuple[str, str], ...]:
         """Return the headers sent with `request` for display, the user's variables unexpanded."""
@@ -167,29 +194,50 @@ class Target:
         keyed = self._once.keyed(request) is not request
         return (*shown, (self._once.name, "(new for every request)")) if keyed else shown
 
-    def _deliver(self, request: Request, attempt: int) -> tuple[Exchange, bool]:
-        """Return what came of one delivery, and whether not a byte of an answer came."""
+    def _begun(self, request: Request, attempt: int) -> _Delivery:
+        """Return a delivery whose turn has come."""
+        if self._halt is not None:
+            raise self._halt
         path, headers, parts = self._outgoing.head_and_body(request)
         prepared = self._transport.prepare(request.method, path, headers, parts)
         self._pace.await_turn()
-        start = self._clock()
+        delivery = _Delivery(request, attempt, prepared, self._clock())
         self._first_at = self._first_at or self._now()
+        try:
+            delivery.guard = self._guard(delivery.start + self._timeout_s)
+        except FaultError as problem:
+            delivery.fault = problem
+        prepared.extensions["guard"] = delivery.guard
+        return delivery
+
+    def _ended(self, delivery: _Delivery) -> tuple[Exchange, bool]:
+        """Return what came of one delivery, and whether not a byte of an answer came."""
         response: Response | None = None
         fault: Fault | None = None
-        silent = True
+        guard = delivery.guard
         try:
-            guard = self._guard(start + self._timeout_s)
-            try:
-                response = self._exchange(prepared, guard)
-                self._answered = True
-            finally:
-                silent = not guard.wire
+            if delivery.fault is not None:
+                raise delivery.fault
+            response = self._response(delivery.prepared)
+            self._answered = True
+            if guard is not None and guard.peer is not None:
+                self._addresses.prefer(guard.peer)
         except FaultError as problem:
             fault = self._with_hint(problem.fault)
-        elapsed_ms = (self._clock() - start) * 1000
+        elapsed_ms = (self._clock() - delivery.start) * 1000
         self._last_at = self._now()
         self._refuse_the_real_thing(response)
-        return Exchange(request, response, fault, elapsed_ms, self._last_at, attempt), silent
+        exchange = Exchange(
+            delivery.request, response, fault, elapsed_ms, self._last_at, delivery.attempt
+        )
+        return exchange, guard is None or not guard.wire
+
+    def _response(self, prepared: httpx.Request) -> Response:
+        answer = self._transport.handle_request(prepared)
+        headers = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in answer.headers.raw)
+        # The stream: httpx would decode what a content-encoding names, even where there is no body.
+        stream = cast("Iterable[bytes]", answer.stream)
+        return Response(answer.status_code, headers, b"".join(stream))
 
     def _refuse_the_real_thing(self, response: Response | None) -> None:
         if response is None or not says_true(response.body, self._live_member):
@@ -201,45 +249,10 @@ class Target:
         raise self._halt
 
     def _guard(self, end: float) -> Guard:
-        from conformance.guard import Deadline, Guard  # noqa: PLC0415  (imports httpcore)
+        from conformance.guard import Deadline, Guard  # noqa: PLC0415  (imports ssl)
 
         deadline = Deadline(self._clock, end, self._timeout_s)
-        return Guard(self._resolve(), deadline, self._limits, self._connect_timeout_s)
-
-    def _exchange(self, prepared: httpx.Request, guard: Guard) -> Response:
-        response = self._transport.exchange(prepared, guard)
-        if guard.peer is not None:
-            self._prefer(guard.peer)
-        return response
-
-    def _resolve(self) -> tuple[Address, ...]:
-        """Return the target's addresses: one look-up a run, so that no later one can move it.
-
-        A look-up that failed is not tried again either: it may have taken seconds.
-        """
-        from conformance.dial import resolve  # noqa: PLC0415  (imports ssl)
-
-        with self._lock:
-            if self._unresolved is not None:
-                raise self._unresolved
-            if not self._addresses:
-                limit_s = min(self._connect_timeout_s, self._timeout_s)
-                try:
-                    found = resolve(self.url.host, self.url.port, limit_s)
-                except FaultError as problem:
-                    self._unresolved = problem
-                    raise
-                if self._safety is not None:
-                    for _, where in found:
-                        self._safety.check_address(where[0])
-                self._addresses = found
-            return self._addresses
-
-    def _prefer(self, peer: Address) -> None:
-        with self._lock:
-            if self._addresses[:1] != (peer,):
-                others = (address for address in self._addresses if address != peer)
-                self._addresses = (peer, *others)
+        return Guard(self._addresses.found(), deadline, self._limits, self._connect_timeout_s)
 
     def _with_hint(self, fault: Fault) -> Fault:
         if self._answered or (fault.phase, fault.code) not in _MISMATCHES[self.url.scheme]:

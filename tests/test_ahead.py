@@ -44,8 +44,8 @@ def test_one_worker_keeps_the_order() -> None:
     sender = Sender()
     ahead = Ahead(sender)
     sender.gate.clear()
-    for path in ("/1", "/2", "/1", "/3"):
-        ahead.offer(ask(path))
+    ahead.offer(map(ask, ("/1", "/2")))
+    ahead.offer(map(ask, ("/1", "/3")))
     sender.gate.set()
     assert [ahead.send(ask(path)).request.path for path in ("/2", "/1", "/3")] == ["/2", "/1", "/3"]
     assert sender.sent == ["/1", "/2", "/3"]
@@ -56,7 +56,7 @@ def test_one_worker_keeps_the_order() -> None:
 def test_an_offer_is_given_out_once() -> None:
     sender = Sender()
     ahead = Ahead(sender)
-    ahead.offer(ask("/1"))
+    ahead.offer([ask("/1")])
     first, second = ahead.send(ask("/1")), ahead.send(ask("/1"))
     assert first is not second
     assert sender.sent == ["/1", "/1"]
@@ -67,8 +67,7 @@ def test_several_workers_have_several_on_their_way() -> None:
     sender = Sender()
     ahead = Ahead(sender, 3)
     sender.gate.clear()
-    for number in range(6):
-        ahead.offer(ask(f"/{number}"))
+    ahead.offer(ask(f"/{number}") for number in range(6))
     while sender.at_once < 3:
         pass
     sender.gate.set()
@@ -80,7 +79,7 @@ def test_several_workers_have_several_on_their_way() -> None:
 
 def test_what_goes_wrong_comes_out_where_it_is_asked_for() -> None:
     ahead = Ahead(Sender())
-    ahead.offer(ask("/broken"))
+    ahead.offer([ask("/broken")])
     with pytest.raises(LookupError, match="/broken"):
         ahead.send(ask("/broken"))
     ahead.close()
@@ -90,8 +89,7 @@ def test_closing_sends_nothing_more() -> None:
     sender = Sender()
     ahead = Ahead(sender)
     sender.gate.clear()
-    for number in range(5):
-        ahead.offer(ask(f"/{number}"))
+    ahead.offer(ask(f"/{number}") for number in range(5))
     threading.Timer(0.05, sender.gate.set).start()
     ahead.close()
     assert len(sender.sent) <= 1

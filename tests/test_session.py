@@ -20,6 +20,7 @@ from conformance.sending import Aborted
 from conformance.session import Session
 from conformance.target import Target
 from conformance.verdict import Expectation, Symptom, Verdict
+from tests.routed import TransportMocker
 from tests.scripted import CLOSED, REFUSED, Open, error, faithful, link, opening, plan_of_the_suite
 
 
@@ -175,7 +176,7 @@ def test_a_fault_of_this_suite_is_on_record(opened: Open, plan: Plan, journal: P
     assert found.because == "ZeroDivisionError: ours"
 
 
-@respx.mock(using="httpcore")
+@respx.mock(using=TransportMocker.name)
 def test_a_session_over_a_real_target(
     respx_mock: respx.MockRouter, monkeypatch: pytest.MonkeyPatch, journal: Path, plan: Plan
 ) -> None:

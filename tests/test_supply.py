@@ -45,7 +45,7 @@ def test_the_lock_holds_what_the_project_asks_for_with_hashes() -> None:
 def test_nothing_that_unpacks_answers_is_installed() -> None:
     assert not UNPACKING & locked().keys()
     direct = [each for each in requires("schema-conformance") or [] if "extra ==" not in each]
-    assert {"httpx", "httpcore"} <= names(direct)
+    assert {"httpx", "h11"} <= names(direct)
     assert not [each for each in direct if "[" in each.partition(";")[0]]
     assert not UNPACKING & names(direct)
 
