@@ -13,10 +13,8 @@ from msgspec.structs import replace
 from conformance.checks import CARRIES_ERROR
 from conformance.clause import Clause
 from conformance.exchange import Exchange, Request, Response
-from conformance.explain import Ask, Said
 from conformance.heard import Hearer, place_of
 from conformance.plan import Plan
-from conformance.preflight import words_of
 from conformance.profiles import NOBODY, Profile
 from conformance.prose import Prose
 from conformance.record import record
@@ -182,13 +180,3 @@ class Answers:
 
 def _without_body(sent: Request) -> Request:
     return Request(sent.method, sent.path, sent.headers, None, sent.chunked, sent.without)
-
-
-def asking(answer: Callable[[Request], Answer]) -> Ask:
-    """Return how to ask for what to pin, where `answer` sends a request and reads what came."""
-
-    def ask(request: Request) -> Said:
-        got = answer(request)
-        return Said(got.exchange.accepted, got.blamed, words_of(got.record) or got.words)
-
-    return ask

@@ -19,18 +19,15 @@ from msgspec.structs import replace
 from conformance.case import Case
 from conformance.contract.model import Content, Encoding, Operation
 from conformance.exchange import Exchange, Request
-from conformance.plan import Plan, derive
-from conformance.protocol import FORM
-from conformance.protocol.array_spelling import NAME, READ, STYLES, Style, array_of, trial
+from conformance.plan import Plan
 from conformance.schema import View
+from conformance.styles import FORM, NAME, READ, STYLES, Style
 from conformance.traits import traits
-from conformance.verdict import Expectation
-from conformance.wire.form import array_style
 
 Ask = Callable[[Request], Exchange]
 """Sends a request, or recalls what was answered to it."""
 
-_ENCODINGS: Mapping[Style, Encoding] = {
+ENCODINGS: Mapping[Style, Encoding] = {
     "index": Encoding("deepObject", explode=True, assumed=True),
     "append": Encoding("brackets", explode=True, assumed=True),
     "repeat": Encoding("form", explode=True, assumed=True),
@@ -61,12 +58,12 @@ def assumed(operation: Operation) -> Operation:
         open_ = {}
         for name in sorted(names - content.encoding.keys() - content.content_types.keys()):
             if view.member(name).types == {"array"}:
-                open_[name] = _ENCODINGS["repeat"]
+                open_[name] = ENCODINGS["repeat"]
             elif "object" in view.member(name).types:
-                open_[name] = _ENCODINGS["index"]
+                open_[name] = ENCODINGS["index"]
         return replace(content, encoding={**content.encoding, **open_}) if open_ else content
 
-    return _on_forms(operation, assume)
+    return on_forms(operation, assume)
 
 
 def bracketed(operation: Operation) -> Operation:
@@ -82,29 +79,15 @@ def bracketed(operation: Operation) -> Operation:
         }
         return replace(content, encoding={**content.encoding, **open_}) if open_ else content
 
-    return _on_forms(operation, settle)
+    return on_forms(operation, settle)
 
 
-def _on_forms(operation: Operation, change: Callable[[Content], Content]) -> Operation:
+def on_forms(operation: Operation, change: Callable[[Content], Content]) -> Operation:
+    """Return `operation` with this change to its bodies that are forms."""
     contents = tuple(
         change(each) if each.media_type == FORM else each for each in operation.contents
     )
     return operation if contents == operation.contents else replace(operation, contents=contents)
-
-
-def _opened(content: Content) -> Content:
-    stated = {name: each for name, each in content.encoding.items() if not each.assumed}
-    return replace(content, encoding=stated)
-
-
-def _spelt(content: Content, old: Style, new: Style) -> Content:
-    view = View.of(content.schema, content.schema)
-    changed = {
-        name: _ENCODINGS[new]
-        for name in content.encoding
-        if array_style(content, name) == old and view.member(name).types == {"array"}
-    }
-    return replace(content, encoding={**content.encoding, **changed})
 
 
 def carries_array(plan: Plan, shown: Iterable[str]) -> bool:
@@ -129,69 +112,20 @@ def _trial(plan: Plan) -> list[Case]:
     return [case for case in plan.cases if case.clause.keyword == NAME]
 
 
-def respell(plan: Plan, ask: Ask) -> Respelt | None:
-    """Return `plan` in the spelling of arrays that the target reads; None where it is its own."""
+def spelt(plan: Plan) -> tuple[list[Case], Style] | None:
+    """Return the cases that tell how arrays are read, and how `plan` spells them; None: none."""
     own = _trial(plan)
-    if not own:
-        return None  # no array, or none that tells
-    usual = next((style for style in STYLES if own[0].id.endswith(f"/{style}")), None)
-    if usual is None or _is_read(own, usual, ask):
-        return None
-    deriver = plan.deriver
-    array = array_of(deriver)
-    if array is None:
-        return None
-    tried = {style: own if style == usual else [*trial(deriver, array, style)] for style in STYLES}
-    others = [style for style in STYLES if style != usual]
-    read = next((each for each in others if _is_read(tried[each], each, ask)), None)
-    if read is None and array.stated:
-        return None
-    if read is None:
-        taken = (each for each in (usual, *others) if _is_taken(tried[each], each, ask))
-        read = next(taken, None)
-        if read == usual:
-            return None
-    if read is None:
-        return _instead(plan, _on_forms(plan.operation, _opened), own)
-    chosen = read
-    operation = _on_forms(plan.operation, lambda each: _spelt(each, usual, chosen))
-    found = _instead(plan, operation, _controlled(own, tried[chosen]))
-    rest = {case.id: _freed(case, own[0]) for case in plan.cases if case.id not in found.cases}
-    return replace(found, cases={**found.cases, **rest})
+    usual = next((style for style in STYLES if own and own[0].id.endswith(f"/{style}")), None)
+    return (own, usual) if usual is not None else None
 
 
-def _freed(case: Case, own: Case) -> Case:
-    """Return `case`, which nobody can say in the spelling that is read: it is owed nothing now."""
-    return replace(
-        case,
-        clause=own.clause,
-        words=f"{case.words}, in a spelling that is not read",
-        expectation=Expectation.EITHER,
-        controls=(),
-        culprits=frozenset(),
-        breaks=(),
-    )
+def reads(plan: Plan, ask: Ask) -> bool:
+    """Whether the target reads arrays as `plan` spells them, if it has any."""
+    own = spelt(plan)
+    return own is None or is_read(*own, ask)
 
 
-def _controlled(own: list[Case], read: list[Case]) -> list[Case]:
-    """Return the cases of the spellings, controlled by the one that is read."""
-    control = read[0].request
-    return [each if READ in each.id else replace(each, controls=(control,)) for each in own]
-
-
-def _instead(plan: Plan, operation: Operation, own: list[Case]) -> Respelt:
-    new = derive(operation, plan.values, whole=plan.whole)
-    known = {case.id: case for case in new.cases if case.clause.keyword != NAME}
-    known |= {case.id: case for case in own}
-    alike = {
-        case.id: case
-        for case in plan.cases
-        if case.id not in known and not carries_array(plan, case.traits)
-    }
-    return Respelt(new, known | alike)
-
-
-def _is_taken(cases: list[Case], style: Style, ask: Ask) -> bool:
+def is_taken(cases: list[Case], style: Style, ask: Ask) -> bool:
     """Whether arrays of one and of two items are accepted."""
     good = [each for each in cases if each.id.endswith(f"/{style}")]
     return bool(good) and all(
@@ -199,7 +133,7 @@ def _is_taken(cases: list[Case], style: Style, ask: Ask) -> bool:
     )
 
 
-def _is_read(cases: list[Case], style: Style, ask: Ask) -> bool:
+def is_read(cases: list[Case], style: Style, ask: Ask) -> bool:
     """Whether arrays are accepted, and refused where an item breaks a rule."""
     bad = [each for each in cases if f"/{style}{READ}" in each.id]
-    return _is_taken(cases, style, ask) and any(ask(each.request).refused for each in bad)
+    return is_taken(cases, style, ask) and any(ask(each.request).refused for each in bad)

@@ -53,7 +53,7 @@ def print_requests(session: pytest.Session) -> None:
 
 
 def _print_whole(run: Run, rehearsal: Rehearsal, item: Whole) -> None:
-    from conformance.example import NoExampleError  # noqa: PLC0415  (not for other suites)
+    from conformance.errors import NoExampleError  # noqa: PLC0415  (not for other suites)
     from conformance.whole import drawn, local, wanted  # noqa: PLC0415
 
     try:

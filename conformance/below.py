@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from conformance.contract.model import Json
 from conformance.flat import RELATIONS, items_of, members_of
 from conformance.ground import DEPTH, Ground
-from conformance.obligation import ITEM, Index
+from conformance.message import ITEM
+from conformance.obligation import Index
 from conformance.schema import dereference
 from conformance.spots import Part, Spot, Uncovered, is_extra, ways
 from conformance.words import of_pattern

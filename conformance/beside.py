@@ -17,9 +17,10 @@ from conformance.clause import Clause
 from conformance.contract.model import Content, Operation
 from conformance.deriver import Deriver
 from conformance.deriving import deriver_for
-from conformance.example import NoExampleError
+from conformance.errors import NoExampleError
 from conformance.exchange import Request
-from conformance.naming import label_of, operation_clause
+from conformance.naming import label_of
+from conformance.operation_clause import operation_clause
 from conformance.protocol import wire_case
 from conformance.values import Values
 from conformance.verdict import Expectation

@@ -10,10 +10,9 @@ from zlib import crc32
 from msgspec import Struct
 
 from conformance.clause import Clause
-from conformance.codec import BODY
 from conformance.contract.model import Json
 from conformance.exchange import Request
-from conformance.obligation import ITEM
+from conformance.message import BODY, ITEM
 from conformance.traits import traits
 from conformance.verdict import Expectation, Level
 

@@ -10,12 +10,12 @@ from typing import Literal
 
 from conformance.case import Case
 from conformance.clause import Clause
-from conformance.codec import BODY
 from conformance.deriver import Deriver
 from conformance.exchange import Request
 from conformance.keywords import rules
+from conformance.message import BODY, ITEM
 from conformance.messages import Context, Message, moved, place
-from conformance.obligation import ITEM, Keep, Obligation, Site, With, Without
+from conformance.obligation import Keep, Obligation, Site, With, Without
 from conformance.placing import (
     MOST_ITEMS,
     Lead,

@@ -9,7 +9,7 @@ from conformance import pointer
 from conformance.contract.model import Content, DocumentedResponse, Json, Operation
 from conformance.documented_headers import broken_headers
 from conformance.exchange import Exchange, Response
-from conformance.obligation import ITEM
+from conformance.message import ITEM
 from conformance.records import Breach
 from conformance.responses import (
     DEPTH,

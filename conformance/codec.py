@@ -1,11 +1,6 @@
 """Message → request, request → readings of messages.
 
-A message is everything that an operation takes, as one JSON value, so that sites, rules, contexts
-and readings need not know where a value travels::
-
-    {"path": {…}, "query": {…}, "header": {…}, "cookie": {…}, "body": …}
-
-A part that the operation does not have is not there; `body` is absent where none is sent.
+What a message is stands in `conformance.message`.
 """
 
 from __future__ import annotations
@@ -18,14 +13,11 @@ from msgspec import Struct
 
 from conformance.contract.model import Content, Json, Operation
 from conformance.exchange import Request
+from conformance.message import BODY, LOCATIONS, message_schema
 from conformance.parameters import Fields, cookie, fields_of, header, path, query
 from conformance.schema import Same
 from conformance.wire import Readings, Spelling, Wire
 from conformance.wire.text import MOST_READINGS
-
-BODY = "body"
-LOCATIONS = ("path", "query", "header", "cookie")
-"""Where parameters stand (OpenAPI 3.0.4, section 4.8.12.1), in the order of a message's parts."""
 
 _NOTHING: Mapping[str, Json] = {}
 _EMPTY = Readings(({},))
@@ -37,37 +29,6 @@ _MOST_LINES = 64
 
 _LONGEST = 8_000
 """Octets of a request line that every server should take (RFC 9112, section 3)."""
-
-
-def message_schema(operation: Operation, content: Content | None) -> Mapping[str, Json]:
-    """Return the schema of a message with `content` for its body; definitions stand at its root."""
-    parts: dict[str, Json] = {}
-    definitions: dict[str, Json] = {}
-
-    def inner(schema: Json) -> Json:
-        if not isinstance(schema, Mapping) or "$defs" not in schema:
-            return {} if schema is None else schema
-        definitions.update(schema["$defs"])
-        return {name: value for name, value in schema.items() if name != "$defs"}
-
-    for location in LOCATIONS:
-        declared = [each for each in operation.parameters if each.location == location]
-        if declared:
-            parts[location] = {
-                "type": "object",
-                "properties": {each.name: inner(each.schema) for each in declared},
-                "required": [each.name for each in declared if each.required],
-            }
-    required = [*parts]
-    if content is not None:
-        parts[BODY] = inner(content.schema)
-        required += [BODY] if operation.body_required else []
-    return {
-        "type": "object",
-        "properties": parts,
-        "required": required,
-        **({"$defs": definitions} if definitions else {}),
-    }
 
 
 class Codec(Struct, frozen=True, dict=True):

@@ -16,7 +16,6 @@ import jsonschema_rs
 from conformance.contract.model import Json
 from conformance.errors import ContractError
 from conformance.formats import Checks
-from conformance.pattern_engine import counted, respelt, spelt_out
 
 _Engine = jsonschema_rs.RegexOptions | jsonschema_rs.FancyRegexOptions
 _SMALL = 2**19
@@ -26,10 +25,6 @@ _LINEAR = jsonschema_rs.RegexOptions(size_limit=_SMALL)
 _STEPS = 100_000
 """Past so many steps of going back a text does not match."""
 
-_OTHERWISE = (
-    (spelt_out, jsonschema_rs.FancyRegexOptions(backtrack_limit=_STEPS, size_limit=_SMALL)),
-    (counted, jsonschema_rs.FancyRegexOptions(backtrack_limit=_STEPS)),
-)
 _UNUSABLE = (ValueError, jsonschema_rs.ReferencingError)
 
 Compiled = Any
@@ -67,7 +62,12 @@ def _built(schema: Json, checks: Checks | None, engine: _Engine) -> Compiled:
 def _built_otherwise(
     schema: Json, checks: Checks | None
 ) -> tuple[Compiled, Mapping[str, str]] | None:
-    for spell, engine in _OTHERWISE:
+    # Few schemas have such patterns.
+    from conformance.pattern_engine import counted, respelt, spelt_out  # noqa: PLC0415
+
+    small = jsonschema_rs.FancyRegexOptions(backtrack_limit=_STEPS, size_limit=_SMALL)
+    large = jsonschema_rs.FancyRegexOptions(backtrack_limit=_STEPS)
+    for spell, engine in ((spelt_out, small), (counted, large)):
         respelling, stated = respelt(schema, spell)
         with suppress(*_UNUSABLE):
             return _built(respelling, checks, engine), stated
@@ -81,6 +81,8 @@ def _no_pattern(schema: Json) -> str:
     def noted(pattern: str) -> str:
         patterns.append(pattern)
         return pattern
+
+    from conformance.pattern_engine import respelt  # noqa: PLC0415  (see above)
 
     respelt(schema, noted)
     bad = (each for each in patterns if _built_otherwise({"pattern": each}, None) is None)

@@ -12,7 +12,7 @@ from conformance.codec import Codec
 from conformance.contract.model import Content, Json, Operation
 from conformance.deriver import Deriver
 from conformance.direction import to_send, unasked
-from conformance.example import NoExampleError
+from conformance.errors import NoExampleError
 from conformance.messages import Messages
 from conformance.naming import label_of
 from conformance.readings import Judge

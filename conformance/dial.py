@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import ipaddress
 import socket
 import ssl
@@ -15,6 +16,7 @@ from conformance.framing import FaultError
 Address = tuple[socket.AddressFamily, tuple[Any, ...]]
 """An address family, and what connect() takes for it."""
 
+_UNCONNECTED: Final = (errno.ENOTCONN, errno.EINVAL)
 _EXPIRED: Final = (9, 10)  # X509_V_ERR_CERT_NOT_YET_VALID, X509_V_ERR_CERT_HAS_EXPIRED
 _WRONG_HOST: Final = (62, 64)  # X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH
 
@@ -114,6 +116,23 @@ def _certificate_fault(problem: ssl.SSLCertVerificationError) -> FaultError:
     return FaultError("untrusted", "tls", f"the certificate is not trusted: {said}. {hint}")
 
 
+class _TlsSocket(ssl.SSLSocket):
+    """A socket that is closed where it cannot be made.
+
+    The library leaves one open whose peer resets the connection just before the handshake: it
+    finds it unconnected, and reads from it to make sure.
+    """
+
+    def recv(self, buflen: int = 1024, flags: int = 0) -> bytes:
+        """Return what came. Before there is a handshake, a failure closes the socket."""
+        try:
+            return super().recv(buflen, flags)
+        except OSError as problem:
+            if self.version() is None and problem.errno not in _UNCONNECTED:
+                self.close()
+            raise
+
+
 def tls_context(ca_file: Path | None) -> ssl.SSLContext:
     """Return a context that trusts `ca_file`, or certifi's bundle, and nothing else.
 
@@ -123,6 +142,7 @@ def tls_context(ca_file: Path | None) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_alpn_protocols(["http/1.1"])
+    context.sslsocket_class = _TlsSocket
     if ca_file is None:
         import certifi  # noqa: PLC0415  (not needed where the user names a CA)
 

@@ -6,6 +6,7 @@ The tree::
     ├── UsageError            an option, a file or the environment is wrong: exit status 4
     │   ├── ContractError     the contract document is wrong at a place: exit status 4
     │   └── NothingSelectedError  what was asked for fits no operation: exit status 5
+    ├── NoExampleError        nothing valid was found for a schema: an operation is not tested
     └── SuiteError            this suite is wrong: exit status 3
 
 What the target does wrong is data (`exchange.Fault`, a verdict, a finding), not an exception.
@@ -45,6 +46,10 @@ class ContractError(UsageError):
 @dataclass
 class NothingSelectedError(UsageError):
     """No operation is what was asked for; names the nearest."""
+
+
+class NoExampleError(ConformanceError):
+    """No valid value was found for a schema; the message says where."""
 
 
 @dataclass

@@ -11,10 +11,11 @@ from collections.abc import Iterator, Sequence
 from itertools import islice, product
 
 from conformance.contract.model import Json
+from conformance.errors import NoExampleError
 from conformance.flat import EndlessSchemaError
 from conformance.formats import of_openapi
 from conformance.kinds import kinds_of, text_of
-from conformance.making import MOST_TRIES, EndlessError, Maker, NoExampleError
+from conformance.making import MOST_TRIES, EndlessError, Maker
 from conformance.schema import View, standalone
 from conformance.validation import Validator
 

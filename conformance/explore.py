@@ -20,8 +20,9 @@ from conformance.case import Case
 from conformance.clause import Clause
 from conformance.deriver import Deriver
 from conformance.keywords import explorers, rules
+from conformance.message import ITEM
 from conformance.messages import Message, Path, members, place
-from conformance.obligation import ITEM, Put, Site, With, Without
+from conformance.obligation import Put, Site, With, Without
 from conformance.plan import Plan
 from conformance.records import CaseRecord
 from conformance.seeded import from_the_seed_alone

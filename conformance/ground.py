@@ -8,8 +8,8 @@ from typing import Any
 
 from conformance import pointer
 from conformance.contract.model import Json
-from conformance.errors import ConformanceError
-from conformance.example import Examples, NoExampleError
+from conformance.errors import ConformanceError, NoExampleError
+from conformance.example import Examples
 from conformance.flat import EndlessSchemaError
 from conformance.obligation import Site
 from conformance.schema import dereference

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from conformance.answers import Answer, Answers, asking
+from conformance.answers import Answer, Answers
+from conformance.asking import asking
 from conformance.exchange import Request
 from conformance.explain import explain
 from conformance.pacing import HaltError

@@ -157,7 +157,7 @@ class Whole(_Placed):
 
     def runtest(self) -> None:
         """Send, and turn the verdicts into one outcome of pytest: the worst of them."""
-        from conformance.example import NoExampleError  # noqa: PLC0415  (not for other suites)
+        from conformance.errors import NoExampleError  # noqa: PLC0415  (not for other suites)
         from conformance.readiness import NotReady  # noqa: PLC0415
         from conformance.sending import Aborted  # noqa: PLC0415
         from conformance.whole import held  # noqa: PLC0415

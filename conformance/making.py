@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 
 from conformance.contract.model import Json
+from conformance.errors import NoExampleError
 from conformance.flat import Flat, flats
 from conformance.formats import is_known
 from conformance.kinds import kinds_of, settled, text_of
@@ -29,10 +30,6 @@ _MOST_ASKED = 20_000
 endless long before it is deep."""
 
 _FEW = 6
-
-
-class NoExampleError(Exception):
-    """No valid value was found for a schema; the message says where."""
 
 
 class EndlessError(Exception):

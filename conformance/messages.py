@@ -11,11 +11,12 @@ from zlib import crc32
 
 from msgspec import Struct
 
-from conformance.codec import BODY
 from conformance.contract.model import Json
 from conformance.covering import pairwise
-from conformance.example import NoExampleError, fullest, smallest
-from conformance.obligation import ITEM, Change, Index
+from conformance.errors import NoExampleError
+from conformance.example import fullest, smallest
+from conformance.message import BODY, ITEM
+from conformance.obligation import Change, Index
 from conformance.schema import Same, dereference
 from conformance.unsure import Unsure, has_own_format
 

@@ -10,9 +10,10 @@ from msgspec.structs import replace
 from conformance import pointer
 from conformance.case import clause_id, excerpt, place_id
 from conformance.clause import Clause, State
-from conformance.codec import BODY, Codec
-from conformance.contract.model import CLOSED, Json, Operation
+from conformance.codec import Codec
+from conformance.contract.model import CLOSED, Json
 from conformance.keywords import KeywordRule, describe
+from conformance.message import BODY
 from conformance.messages import Path
 from conformance.obligation import Site
 from conformance.spots import Uncovered, words_of
@@ -118,40 +119,6 @@ def _advised(clause: Clause, site: Site) -> Clause:
     )
 
 
-def operation_clause(
-    operation: Operation, name: str, words: str, source: str, place: str = ""
-) -> Clause:
-    """Return the clause `request/NAME` of a request as a whole."""
-    return Clause(
-        id=f"{operation.id}:request/{name}",
-        operation=operation.id,
-        side="protocol",
-        keyword=name,
-        keyword_location=place or operation.pointer,
-        instance_location="",
-        words=words,
-        value="",
-        source=source,
-    )
-
-
 def label_of(media_type: str) -> str:
     """Return a media type as part of an id: `application_json`."""
     return re.sub(r"[^a-z0-9.-]", "_", media_type)
-
-
-def untested_clause(operation: str, reason: str) -> Clause:
-    """Return what stands in a journal for an operation that cannot be tested."""
-    return Clause(
-        id=f"{operation}:untested",
-        operation=operation,
-        side="request",
-        keyword="operation",
-        keyword_location="",
-        instance_location="",
-        words=f"the operation {operation}",
-        value="",
-        source="",
-        state="uncovered",
-        reason=reason,
-    )

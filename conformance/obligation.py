@@ -14,13 +14,10 @@ from msgspec import Struct, field
 
 from conformance.closing import ADVISED
 from conformance.contract.model import Json
-from conformance.errors import ConformanceError
-from conformance.example import Examples, NoExampleError
+from conformance.errors import ConformanceError, NoExampleError
+from conformance.example import Examples
 from conformance.flat import EndlessSchemaError
 from conformance.verdict import Expectation, Level
-
-ITEM = "*"
-"""Stands in an instance location for any item of an array."""
 
 
 class Change(Protocol):
@@ -85,7 +82,7 @@ class Index(str):
 class Site(Struct, frozen=True):
     """One schema object and the instance location that it governs.
 
-    `path` is the instance location as steps through a message (`conformance.codec`), ITEM for any
+    `path` is the instance location as steps through a message (`conformance.message`), ITEM for any
     item of an array. `trail` are the steps of its clauses' ids: beside names the applicators on the
     way, `anyOf.0`. `pointer` is where the schema stands in the contract. `words` names the place
     for people: `account`, `each item of expand`. `sample` is an ordinary valid value.

@@ -13,8 +13,9 @@ from msgspec.structs import replace
 
 from conformance.deriver import Deriver
 from conformance.keywords import rules
+from conformance.message import ITEM
 from conformance.messages import Context, Messages
-from conformance.obligation import ITEM, Obligation, Site, With
+from conformance.obligation import Obligation, Site, With
 from conformance.verdict import Expectation
 from conformance.wire import Spelling
 

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from conformance.collector import uncollected
 from conformance.contract.model import Contract, Operation
-from conformance.plan import Plan, derive
+from conformance.plan import Plan
 from conformance.store import Store
 from conformance.values import NONE, Values
 
@@ -56,6 +56,8 @@ class Plans:
     def _kept_or_made(self, operation: Operation, values: Values) -> Plan:
         plan = self._store.load(operation, values) if self._store is not None else None
         if plan is None:
+            from conformance.planning import derive  # noqa: PLC0415  (much is imported for it)
+
             plan = limited(derive(operation, values, whole=self._whole), self._most)
             if self._store is not None:
                 self._store.save(plan)

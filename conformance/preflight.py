@@ -10,8 +10,7 @@ from msgspec.structs import replace
 from conformance.clause import Clause
 from conformance.contract.model import Operation, SecurityScheme
 from conformance.exchange import Exchange
-from conformance.explain import Learnt
-from conformance.naming import operation_clause
+from conformance.operation_clause import operation_clause
 from conformance.records import AbortRecord, ExchangeRecord
 
 _REMEDIES = {
@@ -151,16 +150,6 @@ def _below(base: str, operation: Operation) -> str:
 def wants_values(status: int) -> bool:
     """Whether a refusal that names a parameter may be about its value."""
     return 400 <= status < 500 and status not in (401, 403, 405, 429)  # noqa: PLR2004
-
-
-def unknown_values(reason: AbortRecord, learnt: Learnt) -> AbortRecord:
-    """Return the reason that says which values to pin, for the one that says only what came."""
-    begin = reason.sentence.partition(" It refuses what")[0]
-    return AbortRecord(
-        f"{begin} It wants values that it knows: pin {learnt.names}.",
-        f"In conformance.toml, under [values.{learnt.operation}]: {learnt.pins}. "
-        "--explain-values prints it to paste, with what the target said.",
-    )
 
 
 def words_of(kept: ExchangeRecord) -> str:

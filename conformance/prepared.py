@@ -20,8 +20,7 @@ from conformance.clause import Clause
 from conformance.contract import Selection, default_source, load
 from conformance.contract.model import Contract, Operation
 from conformance.deviations import expired
-from conformance.errors import ContractError, NothingSelectedError, UsageError
-from conformance.example import NoExampleError
+from conformance.errors import ContractError, NoExampleError, NothingSelectedError, UsageError
 from conformance.headers import credentials
 from conformance.heading import contract_file
 from conformance.plan import Plan

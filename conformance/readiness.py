@@ -9,16 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Never
 
-from conformance.answers import Answer, asking
-from conformance.arrays import Respelt, carries_array, needs_array, respell
+from conformance.answers import Answer
+from conformance.arrays import Respelt, carries_array, needs_array, reads
 from conformance.case import Case
 from conformance.exchange import Exchange, Request
-from conformance.explain import explain
 from conformance.journal import JournalWriter
-from conformance.naming import operation_clause
 from conformance.objects import assumed_objects, carries, unread
+from conformance.operation_clause import operation_clause
 from conformance.plan import Plan
-from conformance.preflight import diagnose, is_nowhere, nowhere, unknown_values, wants_values
+from conformance.preflight import diagnose, is_nowhere, nowhere, wants_values
 from conformance.records import AbortRecord, CaseRecord
 from conformance.redact import Redactor
 from conformance.sending import Aborted, Sending
@@ -89,6 +88,9 @@ class Readiness:
         if reason is not None and not is_nowhere(answer.exchange, plan.operation):
             response = answer.exchange.response
             if answer.blamed and response is not None and wants_values(response.status):
+                from conformance.asking import asking, unknown_values  # noqa: PLC0415  (rarely)
+                from conformance.explain import explain  # noqa: PLC0415
+
                 ask = asking(lambda each: self._sending.answer(plan, each))
                 learnt = explain(plan.deriver, ask)
                 reason = unknown_values(reason, learnt) if learnt.lessons else reason
@@ -141,9 +143,16 @@ class Readiness:
         """Return `plan` with arrays spelt as the target reads them; it is asked once."""
         name = plan.operation.id
         if name not in self._respelt:
-            lost = name in self._nowhere
-            self._respelt[name] = None if lost else respell(plan, self._asking(plan))
+            self._respelt[name] = None if name in self._nowhere else self._respell(plan)
         return self.known(plan)
+
+    def _respell(self, plan: Plan) -> Respelt | None:
+        ask = self._asking(plan)
+        if reads(plan, ask):
+            return None
+        from conformance.respelling import respell  # noqa: PLC0415  (most targets read it)
+
+        return respell(plan, ask)
 
     def known(self, plan: Plan) -> Plan:
         """Return `plan` as it is read, as far as that was asked."""

@@ -11,7 +11,7 @@ from conformance.case import clause_id
 from conformance.clause import Clause
 from conformance.contract.model import Operation
 from conformance.keywords import ANNOTATIONS
-from conformance.naming import operation_clause
+from conformance.operation_clause import operation_clause
 from conformance.wire.multipart import required_headers
 
 _OF_PARTS = "OpenAPI 3.0.4, section 4.8.15.1; RFC 7578, section 4.8"

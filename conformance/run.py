@@ -19,7 +19,7 @@ from conformance.exchange import Request
 from conformance.heading import heading
 from conformance.journal import JOURNAL, Journal, JournalWriter
 from conformance.journal_reader import read_totals
-from conformance.naming import untested_clause
+from conformance.operation_clause import untested_clause
 from conformance.pacing import HaltError
 from conformance.plan import Plan
 from conformance.prepared import Prepared

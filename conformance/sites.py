@@ -15,9 +15,10 @@ from msgspec.structs import replace
 
 from conformance import pointer
 from conformance.below import Below
-from conformance.codec import BODY, Codec
+from conformance.codec import Codec
 from conformance.contract.model import Json
 from conformance.ground import Ground
+from conformance.message import BODY
 from conformance.obligation import Site
 from conformance.schema import dereference
 from conformance.spots import Part, Renamed, Spot, Uncovered, words_of

@@ -8,10 +8,10 @@ from typing import Any
 from msgspec import Struct, field
 
 from conformance import pointer
-from conformance.codec import BODY
 from conformance.contract.model import Json
 from conformance.flat import members_of
-from conformance.obligation import ITEM, Change, Index, Put, With
+from conformance.message import BODY, ITEM
+from conformance.obligation import Change, Index, Put, With
 
 
 class Uncovered(Struct, frozen=True):

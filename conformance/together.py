@@ -8,13 +8,13 @@ from msgspec.structs import replace
 
 from conformance.case import Case
 from conformance.clause import Clause
-from conformance.codec import BODY
 from conformance.deriver import Deriver
 from conformance.exchange import Request
 from conformance.keywords import rules
+from conformance.message import BODY
 from conformance.messages import Context, Path
-from conformance.naming import operation_clause
 from conformance.obligation import Site
+from conformance.operation_clause import operation_clause
 from conformance.spots import words_of
 from conformance.verdict import Expectation, Level
 from conformance.wire import InexpressibleError

@@ -14,11 +14,10 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct, field
 
 from conformance import pointer
-from conformance.codec import BODY, message_schema
 from conformance.config import nearest
 from conformance.contract.model import Json, Operation
 from conformance.file import File
-from conformance.obligation import ITEM
+from conformance.message import BODY, ITEM, message_schema
 from conformance.schema import View, dereference
 from conformance.validation import Validator
 

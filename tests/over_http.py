@@ -8,7 +8,8 @@ from pathlib import Path
 from conformance.address import parse_target_url
 from conformance.contract.model import Operation
 from conformance.journal import JournalWriter
-from conformance.plan import Plan, derive
+from conformance.plan import Plan
+from conformance.planning import derive
 from conformance.records import CaseRecord
 from conformance.redact import Redactor
 from conformance.reference import application, break_clause, serve

@@ -10,7 +10,8 @@ from pathlib import Path
 from conformance.contract import default_source, load
 from conformance.exchange import Exchange, Fault, Request, Response
 from conformance.journal import JournalWriter
-from conformance.plan import Plan, derive
+from conformance.plan import Plan
+from conformance.planning import derive
 from conformance.redact import Redactor
 from conformance.run import Run, Settings
 from conformance.session import Session

@@ -8,7 +8,7 @@ import pytest
 
 from conformance.contract import Selection, load
 from conformance.contract.model import Json
-from conformance.plan import derive
+from conformance.planning import derive
 from conformance.verdict import Expectation
 from tests.test_embedded_contracts import ID, holds
 

@@ -9,11 +9,13 @@ from urllib.parse import parse_qsl
 import pytest
 from msgspec.structs import replace
 
-from conformance.arrays import Respelt, assumed, respell
+from conformance.arrays import Respelt, assumed
 from conformance.contract import default_source, load
 from conformance.contract.model import Content, Encoding, Operation
 from conformance.exchange import Exchange, Request, Response
-from conformance.plan import Plan, derive
+from conformance.plan import Plan
+from conformance.planning import derive
+from conformance.respelling import respell
 from conformance.verdict import Expectation
 
 ACCEPT, REFUSE = Expectation.ACCEPT, Expectation.REFUSE

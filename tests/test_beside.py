@@ -6,7 +6,7 @@ import pytest
 
 from conformance.arrays import assumed
 from conformance.contract.model import Content, DocumentedResponse, Json, Operation
-from conformance.plan import derive
+from conformance.planning import derive
 from conformance.reference import application
 from conformance.verdict import Expectation, Verdict
 from tests.over_http import complaints, held

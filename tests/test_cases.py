@@ -21,12 +21,13 @@ from conformance.case import Case, clause_id
 from conformance.codec import Codec
 from conformance.contract.model import Content, Json, Operation
 from conformance.deriving import deriver_for
-from conformance.errors import ContractError
-from conformance.example import NoExampleError, fullest, smallest
+from conformance.errors import ContractError, NoExampleError
+from conformance.example import fullest, smallest
 from conformance.explore import explorations, explore
 from conformance.messages import Messages, moved, place
 from conformance.obligation import Keep, Put, Site, Without
-from conformance.plan import Plan, derive
+from conformance.plan import Plan
+from conformance.planning import derive
 from conformance.schema import View, type_of
 from conformance.sites import walk
 from conformance.spots import Uncovered, name_of

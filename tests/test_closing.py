@@ -12,7 +12,7 @@ from conformance.closing import closed as closing
 from conformance.contract.model import Content, DocumentedResponse, Json, Operation
 from conformance.contract.openapi import to_contract
 from conformance.errors import ContractError
-from conformance.plan import derive
+from conformance.planning import derive
 from conformance.reference import application
 from conformance.validation import Validator
 from conformance.verdict import Expectation, Level, Verdict

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from conformance import contract, pointer
 from conformance.contract import read
 from conformance.contract.__main__ import main
+from conformance.contract.merge import merge_patch
 from conformance.contract.model import Encoding, Json
 from conformance.contract.yaml_reader import read_yaml
 from conformance.errors import ContractError, UsageError
@@ -122,7 +123,7 @@ def test_pointers_of_the_default_contract_lead_into_it() -> None:
 def test_companion_holds_what_the_contract_has_and_the_page_has_not() -> None:
     whole = json.loads((FIXTURES / "post_account_links.json").read_text(encoding="utf-8"))
     patch = json.loads((FIXTURES / "post_account_links.companion.json").read_text(encoding="utf-8"))
-    assert contract.merge_patch(whole, patch) == whole
+    assert merge_patch(whole, patch) == whole
 
 
 def test_default_contract_in_an_installed_package(
@@ -345,21 +346,21 @@ def test_companion_must_be_an_object(tmp_path: Path) -> None:
     ],
 )
 def test_merge_patch(document: Json, patch: Json, merged: Json) -> None:
-    assert contract.merge_patch(document, patch) == merged
+    assert merge_patch(document, patch) == merged
 
 
 @settings(deadline=None)
 @given(values, values)
 def test_merge_patch_twice_is_once_and_touches_nothing(document: Json, patch: Json) -> None:
     before = json.dumps([document, patch])
-    merged = contract.merge_patch(document, patch)
-    assert contract.merge_patch(merged, patch) == merged
+    merged = merge_patch(document, patch)
+    assert merge_patch(merged, patch) == merged
     assert json.dumps([document, patch]) == before
-    assert contract.merge_patch(document, {}) == (document if isinstance(document, dict) else {})
+    assert merge_patch(document, {}) == (document if isinstance(document, dict) else {})
 
 
 def test_merge_patch_keeps_order() -> None:
-    merged = contract.merge_patch({"b": 1, "a": 2, "c": 3}, {"d": 4, "a": 5, "b": None})
+    merged = merge_patch({"b": 1, "a": 2, "c": 3}, {"d": 4, "a": 5, "b": None})
     assert list(merged) == ["a", "c", "d"]
 
 

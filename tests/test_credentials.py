@@ -16,7 +16,7 @@ from conformance.exchange import NO_KEY, Exchange
 from conformance.exchange import Request as Sent
 from conformance.headers import TargetHeader, added, credentials, expand_header, expand_query
 from conformance.headers import lacking as left
-from conformance.plan import derive
+from conformance.planning import derive
 from conformance.record import record
 from conformance.redact import Redactor
 from conformance.reference.http import Request, Response

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from conformance.contract import load
 from conformance.contract.openapi import to_contract
-from conformance.plan import derive
+from conformance.planning import derive
 from conformance.reference import clauses
 from conformance.verdict import Expectation
 from tests.test_embedded_contracts import DONE, ID, holds

@@ -12,7 +12,7 @@ from conformance.contract.model import Content, DocumentedResponse, Json, Operat
 from conformance.contract.openapi import to_contract
 from conformance.errors import ContractError
 from conformance.formats import ASSERTED, FORMATS
-from conformance.plan import derive
+from conformance.planning import derive
 from conformance.reference import application
 from conformance.reference.manners import well_formed
 from conformance.validation import Validator

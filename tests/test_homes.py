@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from conformance import reference
 from conformance.contract.model import Json
-from conformance.plan import derive
+from conformance.planning import derive
 from conformance.reference.breaks import Broken
 from tests.held import ANSWERS, App, held
 from tests.soundness import FORM, JSON, TEXT, Small, closed

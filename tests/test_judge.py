@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from conformance.case import Case
 from conformance.exchange import Exchange, Fault, Request, Response
 from conformance.judge import blamed_name, judge
-from conformance.plan import derive
+from conformance.planning import derive
 from conformance.verdict import Expectation, Symptom, Verdict
 from tests.soundness import default_operation
 

@@ -8,7 +8,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from conformance.contract.model import Encoding, Json
-from conformance.plan import derive
+from conformance.planning import derive
 from conformance.validation import Validator
 from tests.small_schemas import EVERY, SCHEMAS, small
 from tests.soundness import FORM, JSON, Small, closed

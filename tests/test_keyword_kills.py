@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from conformance import reference
 from conformance.contract.model import Json
 from conformance.keywords import rules
-from conformance.plan import Plan, derive
+from conformance.plan import Plan
+from conformance.planning import derive
 from conformance.reference.breaks import Broken
 from conformance.sending import Aborted
 from conformance.validation import Validator

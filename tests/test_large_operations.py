@@ -11,7 +11,8 @@ import pytest
 
 from conformance import placing, sites
 from conformance.contract import load
-from conformance.plan import Plan, derive
+from conformance.plan import Plan
+from conformance.planning import derive
 from tests.cli import suite
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from conformance.contract import load
 from conformance.contract.model import Json
-from conformance.plan import derive
+from conformance.planning import derive
 from conformance.plans import MANY, limited, sharded
 from conformance.reference.http import Request, Response
 from conformance.report.__main__ import main

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from conformance.contract.model import Content, DocumentedResponse, Encoding, Json, Operation
 from conformance.direction import Received, ignored, refused, to_send
-from conformance.plan import derive
+from conformance.planning import derive
 from conformance.reference import clauses, one_way
 from conformance.verdict import Expectation
 from conformance.wire import InexpressibleError, Spelling, wire_of

@@ -13,7 +13,7 @@ from conformance.arrays import assumed
 from conformance.contract.model import DocumentedResponse, Json, Operation
 from conformance.contract.openapi import to_contract
 from conformance.objects import assumed_objects
-from conformance.plan import derive
+from conformance.planning import derive
 from conformance.reference import application
 from conformance.reference.http import Request, Response
 from conformance.verdict import Verdict

@@ -19,7 +19,7 @@ from conformance.contract.model import (
     Parameter,
 )
 from conformance.exchange import Request
-from conformance.plan import derive
+from conformance.planning import derive
 from conformance.reference import clauses
 from conformance.reference.http import Request as Received
 from conformance.reference.http import Response

@@ -11,7 +11,8 @@ import pytest
 from conformance.answers import Answers
 from conformance.contract import default_source, load
 from conformance.exchange import Exchange, Response
-from conformance.plan import Plan, derive
+from conformance.plan import Plan
+from conformance.planning import derive
 from conformance.profiles import NOBODY, Profile, chosen, host_of, profiles
 from conformance.redact import Redactor
 from conformance.run import Run, Settings

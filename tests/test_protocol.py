@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from conformance.case import Case
-from conformance.plan import derive
+from conformance.planning import derive
 from conformance.protocol import shown
 from conformance.traits import traits
 from conformance.verdict import Expectation

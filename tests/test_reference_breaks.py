@@ -11,7 +11,7 @@ from conformance.errors import UsageError
 from conformance.reference import Request, application, break_clause, clauses
 from conformance.reference.__main__ import broken, listed
 from conformance.reference.schema import Checker
-from conformance.responses import response_clauses
+from conformance.response_clauses import response_clauses
 from tests.miniatures.contract import (
     BASE,
     ERROR,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conformance.contract.model import Json
 from conformance.contract.openapi import to_contract
-from conformance.plan import derive
+from conformance.planning import derive
 
 
 def operation(**more: Json) -> Json:

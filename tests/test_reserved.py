@@ -11,7 +11,8 @@ import pytest
 from conformance import reference
 from conformance.contract.model import Json, Operation
 from conformance.exchange import Request
-from conformance.plan import Plan, derive
+from conformance.plan import Plan
+from conformance.planning import derive
 from conformance.reference.breaks import Broken
 from conformance.values import Values
 from conformance.verdict import Expectation

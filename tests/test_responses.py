@@ -11,7 +11,8 @@ from conformance.checks import breaches, marked, parsed, places, texts_at
 from conformance.contract.model import Content, DocumentedResponse, Json, Operation
 from conformance.exchange import Exchange, Fault, Request, Response
 from conformance.prose import Prose
-from conformance.responses import is_json, response_clauses
+from conformance.response_clauses import response_clauses
+from conformance.responses import is_json
 from conformance.strictjson import NotJSONError, parse
 from conformance.validation import Validators
 from conformance.verdict import Level

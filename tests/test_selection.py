@@ -10,7 +10,8 @@ from typing import Never
 import pytest
 
 from conformance.contract import default_source, load
-from conformance.plan import Plan, derive
+from conformance.plan import Plan
+from conformance.planning import derive
 from conformance.reference.http import Request, Response
 from tests.cli import Ended, recording, suite
 from tests.miniatures.server import State, Steps

@@ -13,7 +13,8 @@ from conformance import store
 from conformance.contract import default_source, load
 from conformance.contract.model import Contract
 from conformance.errors import SuiteError
-from conformance.plan import Plan, derive
+from conformance.plan import Plan
+from conformance.planning import derive
 from conformance.store import Store
 from conformance.values import NONE, Values
 from tests.cli import suite

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import ssl
 from pathlib import Path
@@ -50,6 +51,28 @@ def fetch(conversation: Conversation, host: str = "127.0.0.1", **options: object
         options = {"timeout_s": 5.0, "ca_file": CA, **options}
         with Target(url, **options) as target:  # type: ignore[arg-type]
             return target.send(GET)
+
+
+def test_a_reset_just_before_the_handshake_leaves_no_socket_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    resets = iter((None, OSError(errno.ENOTCONN, "not connected")))
+    opened: list[ssl.SSLSocket] = []
+
+    def look(_: socket.socket) -> None:
+        if (problem := next(resets)) is not None:
+            raise problem
+
+    def read(connection: ssl.SSLSocket, *_: object) -> bytes:
+        opened.append(connection)
+        raise ConnectionResetError(errno.ECONNRESET, "reset")
+
+    monkeypatch.setattr(socket.socket, "getpeername", look)
+    monkeypatch.setattr(ssl.SSLSocket, "recv", read)
+    with serving(silence, read_first=False) as server:
+        target = Target(TargetUrl("https", "127.0.0.1", server.port), ca_file=CA)
+        assert fault_of(target.send(GET)) == ("tls", "reset")
+    assert [each.fileno() for each in opened] == [-1]
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])

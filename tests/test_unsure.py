@@ -12,7 +12,8 @@ from conformance import reference
 from conformance.contract.model import Json
 from conformance.evidence import Standing, tally
 from conformance.journal_reader import read_journal
-from conformance.plan import Plan, derive
+from conformance.plan import Plan
+from conformance.planning import derive
 from conformance.readings import Judge
 from conformance.unsure import Unsure, has_own_format
 from conformance.verdict import Expectation

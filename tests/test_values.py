@@ -14,8 +14,9 @@ from conformance.contract.model import Content, Json, Operation
 from conformance.errors import UsageError
 from conformance.explore import explorations, explore
 from conformance.file import File
-from conformance.obligation import ITEM
-from conformance.plan import Plan, derive
+from conformance.message import ITEM
+from conformance.plan import Plan
+from conformance.planning import derive
 from conformance.values import Values, narrowed, of_operation
 from conformance.verdict import Expectation
 from tests.cli import suite

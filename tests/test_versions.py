@@ -8,7 +8,8 @@ import pytest
 
 from conformance.contract.dialect import rewrite
 from conformance.contract.model import Json
-from conformance.plan import Plan, derive
+from conformance.plan import Plan
+from conformance.planning import derive
 from conformance.readings import Judge
 from conformance.verdict import Expectation, Level
 from conformance.versions import named, read_elsewhere, strictest

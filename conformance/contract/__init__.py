@@ -17,15 +17,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from conformance.contract.bundle import bundled
-from conformance.contract.merge import merge_patch
 from conformance.contract.model import Contract, Json
 from conformance.contract.openapi import to_contract, too_deep
 from conformance.contract.read import WHAT_IS_READ, label, read_text, read_value
 from conformance.contract.selection import EVERYTHING, Selection
-from conformance.contract.swagger import from_swagger
 from conformance.errors import ContractError
 
-__all__ = ["Selection", "default_source", "document", "load", "merge_patch"]
+__all__ = ["Selection", "default_source", "document", "load"]
 
 
 def load(
@@ -61,11 +59,16 @@ def document(
             if not isinstance(patch, dict):
                 what = "a companion must be an object: anything else would replace the document"
                 raise ContractError(what, "See RFC 7396.", label(companion))
+            from conformance.contract.merge import merge_patch  # noqa: PLC0415  (start-up time)
+
             found = merge_patch(found, patch)
-        is_swagger = "swagger" in found and "openapi" not in found
-        return from_swagger(found, label(source)) if is_swagger else found
+        if "swagger" in found and "openapi" not in found:
+            from conformance.contract.swagger import from_swagger  # noqa: PLC0415  (see above)
+
+            found = from_swagger(found, label(source))
     except RecursionError:
         raise too_deep(label(source)) from None
+    return found
 
 
 def default_source() -> str:

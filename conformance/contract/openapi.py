@@ -16,9 +16,9 @@ from conformance.contract.content import Reader
 from conformance.contract.dialect import check_dialect
 from conformance.contract.entries import METHODS, Entry, beside, declared_methods, entries
 from conformance.contract.model import CLOSED, Contract, Json, Operation, Parameter
+from conformance.contract.read import VERSIONS_READ
 from conformance.contract.refs import References
 from conformance.contract.selection import EVERYTHING, Selection
-from conformance.contract.swagger import VERSIONS_READ
 from conformance.errors import ContractError
 from conformance.pointer import join
 

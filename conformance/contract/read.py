@@ -15,6 +15,8 @@ LIMIT_BYTES = 25 * 1024 * 1024
 WHAT_IS_READ = "Give an OpenAPI document (JSON or YAML), or an operation's HTML page."
 """The remedy where a document is of no known kind."""
 
+VERSIONS_READ = "OpenAPI 3.0 and 3.1 and Swagger 2.0 are read."
+
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 
 

@@ -10,11 +10,10 @@ from __future__ import annotations
 from typing import Any
 
 from conformance.contract.model import Json
+from conformance.contract.read import VERSIONS_READ
 from conformance.contract.refs import References
 from conformance.errors import ContractError
 from conformance.pointer import join
-
-VERSIONS_READ = "OpenAPI 3.0 and 3.1 and Swagger 2.0 are read."
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
 _KEPT = ("info", "tags", "externalDocs", "security", "definitions")

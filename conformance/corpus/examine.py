@@ -21,9 +21,9 @@ from conformance.corpus.breaking import broken, drawn
 from conformance.corpus.firing import Range
 from conformance.corpus.row import Row
 from conformance.corpus.serving import serving
-from conformance.errors import ConformanceError
-from conformance.example import NoExampleError
-from conformance.plan import Plan, derive
+from conformance.errors import ConformanceError, NoExampleError
+from conformance.plan import Plan
+from conformance.planning import derive
 from conformance.plans import limited
 
 

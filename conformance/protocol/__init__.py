@@ -13,15 +13,13 @@ from msgspec.structs import replace
 
 from conformance.case import Case
 from conformance.clause import Clause
-from conformance.codec import BODY
 from conformance.contract.model import Json
 from conformance.deriver import Deriver
 from conformance.exchange import Request
+from conformance.message import BODY
 from conformance.messages import Path
-from conformance.naming import operation_clause
+from conformance.operation_clause import operation_clause
 from conformance.verdict import Expectation, Level
-
-FORM = "application/x-www-form-urlencoded"
 
 
 def protocol_cases(deriver: Deriver) -> Iterator[Case]:

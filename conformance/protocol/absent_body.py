@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from conformance.case import Case
 from conformance.clause import Clause
-from conformance.codec import BODY
 from conformance.deriver import Deriver
+from conformance.message import BODY
 from conformance.protocol import wire_case, wire_clause
 from conformance.verdict import Expectation
 

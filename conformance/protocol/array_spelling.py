@@ -9,30 +9,25 @@ own, and ignores it, accepts both.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
 
 from msgspec import Struct
 
 from conformance.case import Case
-from conformance.codec import BODY
 from conformance.contract.model import Content, Json
 from conformance.deriver import Deriver
 from conformance.exchange import Request
 from conformance.keywords import rules
+from conformance.message import BODY, ITEM
 from conformance.messages import Path
-from conformance.obligation import ITEM, Put, Site
-from conformance.protocol import FORM, wire_case, wire_clause
+from conformance.obligation import Put, Site
+from conformance.protocol import wire_case, wire_clause
 from conformance.schema import View
+from conformance.styles import FORM, NAME, READ, STYLES, Style
 from conformance.verdict import Expectation
 from conformance.wire import InexpressibleError, Spelling
 from conformance.wire.form import array_style
 
 ACCEPT, REFUSE, EITHER = Expectation.ACCEPT, Expectation.REFUSE, Expectation.EITHER
-Style = Literal["index", "append", "repeat"]
-STYLES: tuple[Style, ...] = ("index", "append", "repeat")
-NAME = "array-spelling"
-READ = "-read"
-"""Ends the label of the case that shows whether items are looked at."""
 
 _WORDS = {"index": "[0]=", "append": "[]=", "repeat": "="}
 _SOURCE = "OpenAPI 3.0.4, sections 4.8.12.4 and 4.8.15.1"

@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator
 
 from conformance.case import Case
-from conformance.codec import BODY
 from conformance.contract.model import Json
 from conformance.deriver import Deriver
+from conformance.message import BODY
 from conformance.protocol import optional, shown, wire_case, wire_clause
 from conformance.verdict import Expectation
 

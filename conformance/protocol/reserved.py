@@ -16,14 +16,15 @@ from msgspec.structs import replace
 from conformance import pointer
 from conformance.case import Case, clause_id
 from conformance.clause import Clause
-from conformance.codec import BODY
 from conformance.contract.model import Json
 from conformance.deriver import Deriver
 from conformance.exchange import Request
+from conformance.message import BODY
 from conformance.messages import Path, place
-from conformance.naming import operation_clause
 from conformance.obligation import Put
-from conformance.protocol import FORM, wire_case
+from conformance.operation_clause import operation_clause
+from conformance.protocol import wire_case
+from conformance.styles import FORM
 from conformance.verdict import Expectation
 from conformance.wire import InexpressibleError
 

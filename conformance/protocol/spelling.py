@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from conformance.case import Case
-from conformance.codec import BODY
 from conformance.deriver import Deriver
 from conformance.exchange import Request
+from conformance.message import BODY
 from conformance.messages import Message
-from conformance.protocol import FORM, is_free, optional, wire_case, wire_clause
+from conformance.protocol import is_free, optional, wire_case, wire_clause
+from conformance.styles import FORM
 from conformance.verdict import Expectation
 from conformance.wire import InexpressibleError, Spelling
 

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from conformance.case import Case
-from conformance.codec import BODY
 from conformance.deriver import Deriver
 from conformance.exchange import Request
-from conformance.protocol import FORM, is_free, optional, shown, wire_case, wire_clause
+from conformance.message import BODY
+from conformance.protocol import is_free, optional, shown, wire_case, wire_clause
+from conformance.styles import FORM
 from conformance.verdict import Expectation
 from conformance.wire import InexpressibleError
 

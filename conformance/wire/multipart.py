@@ -18,6 +18,7 @@ from functools import lru_cache
 from itertools import islice, product
 from typing import TYPE_CHECKING
 
+from conformance.errors import NoExampleError
 from conformance.schema import Same, View
 from conformance.wire import InexpressibleError, Readings, Spelling
 from conformance.wire.nodes import document, parsed, parts, plain
@@ -95,7 +96,7 @@ def required_headers(content: Content, name: str) -> Mapping[str, str]:
 @lru_cache(maxsize=256)
 def _said(held: Same) -> str:
     """Return a valid value of a header: one that the contract shows, or else the smallest."""
-    from conformance.example import NoExampleError, smallest  # noqa: PLC0415  (rarely needed)
+    from conformance.example import smallest  # noqa: PLC0415  (rarely needed)
     from conformance.validation import Validator  # noqa: PLC0415  (rarely needed)
 
     header: Header = held.value

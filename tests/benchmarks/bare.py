@@ -20,7 +20,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from conformance.embedded import ServerProcess
-from conformance.example import NoExampleError
+from conformance.errors import NoExampleError
 from conformance.exchange import Request
 from conformance.plan import Plan
 from conformance.run import Run

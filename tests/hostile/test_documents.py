@@ -9,9 +9,9 @@ import pytest
 
 from conformance.contract import load
 from conformance.contract.model import Json
-from conformance.errors import ContractError
-from conformance.example import NoExampleError
-from conformance.plan import Plan, derive
+from conformance.errors import ContractError, NoExampleError
+from conformance.plan import Plan
+from conformance.planning import derive
 
 
 def planned(folder: Path, schema: Json, **named: Json) -> Plan:
