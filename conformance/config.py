@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
-import tomllib
 from collections.abc import Iterable
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +39,8 @@ def read(path: Path) -> File:
             f"{path}: the file cannot be read: {problem.strerror}",
             "Name a file with --config FILE, or leave it away.",
         ) from problem
+    import tomllib  # noqa: PLC0415  (most runs have no such file)
+
     if len(raw) > _LARGEST_BYTES:
         raise UsageError(f"{path}: the file is larger than {_LARGEST_BYTES} bytes")
     try:
@@ -65,6 +65,8 @@ def read(path: Path) -> File:
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return the sentence that names what is nearest to `name`."""
+    from difflib import get_close_matches  # noqa: PLC0415  (only for a message)
+
     names = sorted(known)
     wanted = name.replace("_", "-")
     close = get_close_matches(wanted, names, n=1, cutoff=0.5) or get_close_matches(name, names, n=1)

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct, field
+from msgspec import Struct, convert, field
 from msgspec.structs import replace
 
 from conformance import own_json
@@ -31,7 +31,7 @@ from conformance.records import (
     ShownRecord,
 )
 from conformance.run_record import RunRecord
-from conformance.verdict import Level, Verdict
+from conformance.verdict import Verdict
 
 MOST_WHOLE = 10_000
 """So many passed cases, and others, are kept with everything that they sent and got."""
@@ -104,10 +104,7 @@ class _Kept:
 
     def clause(self, record: Mapping[str, Any]) -> Clause:
         """Return the clause of a line."""
-        known = {
-            name: self._once(record[name]) for name in Clause.__struct_fields__ if name in record
-        }
-        return Clause(**{**known, "level": Level(known["level"])})
+        return convert({name: self._once(value) for name, value in record.items()}, Clause)
 
     def case(self, line: Mapping[str, Any]) -> CaseRecord:
         """Return the case of a line."""

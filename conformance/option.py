@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+
+class Kind(Struct, frozen=True):
     """What an option's value may be.
 
     `read` turns the text of the command line into the value; it raises ValueError for a text that
@@ -26,8 +27,7 @@ class Kind:
     is_path: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(Struct, frozen=True):
     """One option: `flag` on the command line, the flag without dashes in `conformance.toml`.
 
     `metavar` is empty for a switch. `wakes` says that the option, given on the command line, shows

@@ -6,10 +6,14 @@ msgspec writes no lone surrogate and reads none; texts of targets and contracts 
 from __future__ import annotations
 
 import json
-from typing import Any
+import re
+from typing import Any, Final
 
 import msgspec
 from msgspec.structs import asdict
+
+_BEYOND: Final = re.compile(r"[^\x00-\x7f]+")
+"""What is not ASCII; in JSON it stands within texts only."""
 
 
 def written(value: object) -> bytes:
@@ -23,7 +27,7 @@ def written(value: object) -> bytes:
 def ascii_line(value: object) -> bytes:
     """Return `value` as JSON in ASCII: nothing within it ends a line for anybody."""
     data = written(value)
-    return data if data.isascii() else _escaped(value)
+    return data if data.isascii() else _BEYOND.sub(_as_escapes, data.decode()).encode()
 
 
 def read(data: bytes | str) -> Any:  # noqa: ANN401  (any JSON value)
@@ -32,6 +36,10 @@ def read(data: bytes | str) -> Any:  # noqa: ANN401  (any JSON value)
         return msgspec.json.decode(data)
     except msgspec.DecodeError:
         return json.loads(data)
+
+
+def _as_escapes(found: re.Match[str]) -> str:
+    return json.dumps(found[0])[1:-1]
 
 
 def _escaped(value: object) -> bytes:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Self
-
 from conformance.records import Record
 
 
@@ -52,15 +49,3 @@ class HistoryRecord(Record, frozen=True):
     changed: tuple[str, ...] = ()
     previous: str = ""
     note: str = ""
-
-    @classmethod
-    def read(cls, line: Mapping[str, Any]) -> Self:
-        """Build from a journal line."""
-        return super().read(
-            {
-                **line,
-                **{name: tuple(line.get(name, ())) for name in ("new", "fixed", "changed")},
-                "runs": tuple(PastRun.read(each) for each in line["runs"]),
-                "findings": tuple(PastFinding.read(each) for each in line["findings"]),
-            }
-        )

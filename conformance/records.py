@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from msgspec import Struct
+from msgspec import Struct, convert
 
 from conformance.verdict import Expectation, Level, Symptom, Verdict
 
@@ -15,8 +15,11 @@ class Record(Struct, frozen=True):
 
     @classmethod
     def read(cls, line: Mapping[str, Any]) -> Self:
-        """Build from a journal line; members of newer versions are passed over."""
-        return cls(**{name: line[name] for name in cls.__struct_fields__ if name in line})
+        """Build from a journal line; members of newer versions are passed over.
+
+        Raises ValueError where a member is missing, or is not what it has to be.
+        """
+        return convert(line, cls)
 
 
 class ExchangeRecord(Record, frozen=True):
@@ -51,15 +54,6 @@ class ExchangeRecord(Record, frozen=True):
     attempts: int
     given: int = 0
     given_query: str = ""
-
-    @classmethod
-    def read(cls, line: Mapping[str, Any]) -> Self:
-        """Build from a journal line."""
-        pairs = {
-            name: tuple((key, value) for key, value in line[name])
-            for name in ("headers", "response_headers")
-        }
-        return super().read({**line, **pairs})
 
 
 class Breach(Record, frozen=True):
@@ -110,29 +104,6 @@ class CaseRecord(Record, frozen=True):
             self.id,
         )
 
-    @classmethod
-    def read(cls, line: Mapping[str, Any]) -> Self:
-        """Build from a journal line."""
-        exchange, control = (
-            ExchangeRecord.read(line[name]) if line.get(name) else None
-            for name in ("exchange", "control")
-        )
-        return super().read(
-            {
-                **line,
-                "exchange": exchange,
-                "control": control,
-                "expectation": Expectation(line["expectation"]),
-                "level": Level(line["level"]),
-                "verdict": Verdict(line["verdict"]),
-                "symptom": Symptom(line["symptom"]),
-                "breaches": tuple(Breach.read(each) for each in line["breaches"]),
-                "traits": tuple(line["traits"]),
-                "breaks": tuple(line.get("breaks", ())),
-                "instead": tuple(line.get("instead", ())),
-            }
-        )
-
 
 def broken(case: str, because: str, worker: str = "") -> CaseRecord:
     """Return the record of a case over which this suite broke: neither for nor against anybody."""
@@ -163,11 +134,6 @@ class SeenRecord(Record, frozen=True):
     status: int
     places: tuple[str, ...]
 
-    @classmethod
-    def read(cls, line: Mapping[str, Any]) -> Self:
-        """Build from a journal line."""
-        return super().read({**line, "places": tuple(line["places"])})
-
 
 class ShownRecord(Record, frozen=True):
     """The first exchange that broke a clause of a response, and how it came out on replay.
@@ -180,12 +146,6 @@ class ShownRecord(Record, frozen=True):
     case: str
     wrong: int
     tried: int
-
-    @classmethod
-    def read(cls, line: Mapping[str, Any]) -> Self:
-        """Build from a journal line."""
-        exchange, breach = ExchangeRecord.read(line["exchange"]), Breach.read(line["breach"])
-        return super().read({**line, "exchange": exchange, "breach": breach})
 
 
 class ResumeRecord(Record, frozen=True):

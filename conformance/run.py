@@ -95,9 +95,9 @@ class Run(Prepared):
 
     def warm(self) -> None:
         """Say what the embedded target, where it is the one to be tested, is to serve."""
-        from conformance.embedded import ServerProcess  # noqa: PLC0415  (only where used)
-
         if self.settings.target is None and not self._serving:
+            from conformance.embedded import ServerProcess  # noqa: PLC0415  (only where used)
+
             self._server = (self._server or ServerProcess()).serve(self.operations)
             self._serving = True
 

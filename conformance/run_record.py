@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Self
 
 from msgspec import Struct, field
 
@@ -23,11 +22,6 @@ class OperationRecord(Record, frozen=True):
     summary: str = ""
     tags: tuple[str, ...] = ()
 
-    @classmethod
-    def read(cls, line: Mapping[str, Any]) -> Self:
-        """Build from a journal line."""
-        return super().read({**line, "tags": tuple(line.get("tags", ()))})
-
 
 class Deviation(Record, frozen=True):
     """A known deviation: a finding on file, with the reason why it is borne for now.
@@ -46,11 +40,6 @@ class Deviation(Record, frozen=True):
     expires: str = ""
     drawn: str = ""
     place: str = ""
-
-    @classmethod
-    def read(cls, line: Mapping[str, Any]) -> Self:
-        """Build from a journal line."""
-        return super().read({**line, "clauses": tuple(line["clauses"])})
 
     @property
     def symptom(self) -> Symptom:
@@ -97,10 +86,3 @@ class RunRecord(Record, frozen=True):
     deviations_sha256: str = ""
     format: str = FORMAT
     version: int = VERSION
-
-    @classmethod
-    def read(cls, line: Mapping[str, Any]) -> Self:
-        """Build from a journal line."""
-        operations = tuple(OperationRecord.read(each) for each in line["operations"])
-        deviations = tuple(Deviation.read(each) for each in line.get("deviations", ()))
-        return super().read({**line, "operations": operations, "deviations": deviations})

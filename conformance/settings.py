@@ -28,7 +28,7 @@ from conformance.option import (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Settings:
     """What the user asked for; None where the user said nothing and nothing is the default.
 

@@ -92,13 +92,16 @@ class Store:
 @cache
 def _suite() -> str:
     """Return what tells one state of this suite's own files from another."""
-    stamps = []
-    for folder, _, names in sorted(os.walk(_PACKAGE)):
-        for name in sorted(names):
-            if name.endswith(".py"):
-                status = Path(folder, name).stat()
-                stamps.append(f"{folder}/{name} {status.st_size} {status.st_mtime_ns}")
-    return "\n".join(stamps)
+    stamps, folders = [], [str(_PACKAGE)]
+    while folders:
+        with os.scandir(folders.pop()) as entries:
+            for entry in entries:
+                if entry.name.endswith(".py"):
+                    status = entry.stat()
+                    stamps.append(f"{entry.path} {status.st_size} {status.st_mtime_ns}")
+                elif entry.is_dir() and entry.name != "__pycache__":
+                    folders.append(entry.path)
+    return "\n".join(sorted(stamps))
 
 
 # --- a plan as JSON -------------------------------------------------------------------------------

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["App", "Refuse", "Request", "Response", "Server", "plain_refusal", "serve"]
 
 STALL_TIMEOUT_S = 20.0
-WORKERS = 4
+WORKERS = 2
 
 
 class Server:
