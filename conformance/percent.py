@@ -13,13 +13,23 @@ from functools import lru_cache
 from urllib.parse import quote
 
 _NO_TRIPLE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+_LINE_END = re.compile(rb"%[\n\r]")
 
 
 def decoded(data: bytes) -> bytes:
     """Return `data` with every `%XX` replaced by its byte; what is no such triple stays."""
-    if b"%" not in data:
+    signs = data.count(b"%")
+    if not signs:
         return data
-    return a2b_qp(_NO_TRIPLE.sub(b"%25", data).replace(b"=", b"=3D").replace(b"%", b"="))
+    plain = _unquoted(data)
+    # A triple becomes one byte, anything else leaves more, but for an end of a line.
+    if len(data) - len(plain) == 2 * signs and not _LINE_END.search(data):
+        return plain
+    return _unquoted(_NO_TRIPLE.sub(b"%25", data))
+
+
+def _unquoted(data: bytes) -> bytes:
+    return a2b_qp(data.replace(b"=", b"=3D").replace(b"%", b"="))
 
 
 @lru_cache(maxsize=8192)

@@ -12,27 +12,26 @@ _LONG_BODY = 8_000
 _MOST_NAMES = 64
 _BODILESS = ("GET", "HEAD", "DELETE")
 _HIGH = {
-    "astral": (
-        (b"%F", b"%f"),
-        re.compile(rb"%[Ff][0-4](%[89ABab][0-9A-Fa-f]){3}|[\xf0-\xf4][\x80-\xbf]{3}"),
-    ),
-    "combining": ((b"%C", b"%c"), re.compile(rb"%[Cc][CcDd]%[89ABab]|[\xcc\xcd][\x80-\xbf]")),
-    "non-ascii": ((b"%",), re.compile(rb"%[89A-Fa-f]|[\x80-\xff]")),
+    "astral": re.compile(rb"[\xf0-\xf4][\x80-\xbf]{3}"),
+    "combining": re.compile(rb"[\xcc\xcd][\x80-\xbf]"),
+    "non-ascii": re.compile(rb"[\x80-\xff]"),
 }
-"""Patterns with octets one of which an ASCII body needs: quicker to look for."""
+"""What octets beyond ASCII show, once nothing is percent-encoded."""
 
-_MARKS = {
-    "raw brackets": (b"[", b"]"),
-    "encoded brackets": (b"%5B", b"%5b", b"%5D", b"%5d"),
-    "plus sign": (b"+",),
-    "percent-20": (b"%20",),
-    "markup": (b"%3C", b"%3c", b"%3E", b"%3e", b"%22", b"%27", b"%5C", b"%5c"),
+_ENCODED = {
+    "encoded brackets": b"[]",
+    "percent-20": b" ",
+    "markup": b"<>\"'\\",
 }
-_UNESCAPED = ("raw brackets", "plus sign")
+"""Characters that show something where they are percent-encoded."""
+
 _BRACKET = re.compile(rb"\[|%5[Bb]")
 _NAMELESS = "with "
 _NOT_UTF8 = "bytes that are not UTF-8"
-_ORDER = (*_HIGH, *[each for each in _MARKS if each != "markup"], "empty name", "markup")
+_ORDER = (
+    *_HIGH,
+    *("raw brackets", "encoded brackets", "plus sign", "percent-20", "empty name", "markup"),
+)
 
 
 @lru_cache(maxsize=256)
@@ -68,16 +67,20 @@ def traits(request: Request) -> tuple[str, ...]:
 def _marks(data: bytes) -> frozenset[str]:
     """Return what the octets of `data` show."""
     found = set[str]()
-    plain, percent = data.isascii(), b"%" in data
-    if percent or not plain:
-        for name, (octets, pattern) in _HIGH.items():
-            if (not plain or any(each in data for each in octets)) and pattern.search(data):
-                found.add(name)
-        if len(data) <= _LONG_BODY and not _is_utf8(decoded(data)):
+    plain = decoded(data)
+    if not plain.isascii():
+        found |= {name for name, pattern in _HIGH.items() if pattern.search(plain)}
+        if len(data) <= _LONG_BODY and not _is_utf8(plain):
             found.add(_NOT_UTF8)
-    for name in _MARKS if percent else _UNESCAPED:
-        if any(each in data for each in _MARKS[name]):
-            found.add(name)
+    if plain is not data:
+        for name, characters in _ENCODED.items():
+            # Counted, for a long text has thousands of triples.
+            if any(plain.count(each) > data.count(each) for each in characters):
+                found.add(name)
+    if b"[" in data or b"]" in data:
+        found.add("raw brackets")
+    if b"+" in data:
+        found.add("plus sign")
     return frozenset(found)
 
 

@@ -9,7 +9,7 @@ from tests.benchmarks.costs import by_phase
 
 
 def test_each_phase_of_a_run_is_found(tmp_path: Path) -> None:
-    words = conformance(tmp_path, "--depth=quick", "--only=/account")
+    words = conformance("--depth=quick", "--only=/account")
     spent = by_phase(tmp_path, words)
     counted = (
         *("our modules imported", "contract read", "cases derived, or read where they are kept"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+import conformance
 from tests.cli import Ended, miniature, pytest_in, recording, suite
 
 FIGURES = re.compile(
@@ -213,6 +215,32 @@ def test_other_suites_pay_nothing(tmp_path: Path, more: tuple[str, ...]) -> None
     assert "target:" not in done.out
     assert "= conformance =" not in done.out
     assert not (tmp_path / "reports").exists()
+
+
+HERE = Path(conformance.__file__).parent.parent
+LOADED = """
+import sys
+
+def pytest_unconfigure():
+    print(*(name for name in sys.modules if name.startswith("conformance.")))
+"""
+
+DERIVING = {
+    *("cases", "codec", "deriver", "keywords", "making", "messages", "obligation", "placing"),
+    *("planning", "protocol", "respelling", "response_clauses", "sites", "wire", "explore"),
+}
+
+
+def test_a_run_whose_plan_is_kept_loads_nothing_that_derives(tmp_path: Path) -> None:
+    (tmp_path / "loaded.py").write_text(LOADED)
+    loaded = []
+    for _ in range(2):
+        ended = suite(tmp_path, "-p", "loaded", PYTHONPATH=f"{tmp_path}{os.pathsep}{HERE}")
+        assert ended.exit == 0, ended.out
+        loaded.append({name.split(".")[1] for name in ended.lines[-1].split()})
+    first, second = loaded
+    assert first & DERIVING == DERIVING - {"respelling", "explore"}
+    assert second & DERIVING == set()
 
 
 def test_failures_of_others_are_theirs(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import os
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -25,11 +26,14 @@ class BenchmarkError(Exception):
 
 
 class Command(Struct, frozen=True):
-    """What is run, in which folder; `exits` are the statuses of a run that counts."""
+    """What is run, in which folder; `exits` are the statuses of a run that counts.
+
+    Without a folder each run has a new one, in which nobody has left anything.
+    """
 
     name: str
     words: Sequence[str]
-    folder: Path
+    folder: Path | None
     exits: frozenset[int] = frozenset({0})
     variables: Mapping[str, str] = field(default_factory=dict)
 
@@ -43,9 +47,9 @@ class Taken(Struct, frozen=True):
     output: str
 
 
-def conformance(folder: Path, *options: str) -> tuple[str, ...]:
-    """Return the command that holds a target to the contract, with its reports in `folder`."""
-    return (*PYTEST, "--pyargs", "conformance", f"--reports={folder / 'reports'}", *options)
+def conformance(*options: str) -> tuple[str, ...]:
+    """Return the command that holds a target to the contract, with its reports where it is run."""
+    return (*PYTEST, "--pyargs", "conformance", *options)
 
 
 def schemathesis(contract: Path, url: str, *options: str) -> tuple[str, ...]:
@@ -65,11 +69,18 @@ def environment(variables: Mapping[str, str] | None = None) -> dict[str, str]:
 
 def run(command: Command) -> Taken:
     """Run `command` to its end. Raises BenchmarkError where its status is none of `exits`."""
+    if command.folder is not None:
+        return _run(command, command.folder)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as new:
+        return _run(command, Path(new))
+
+
+def _run(command: Command, folder: Path) -> Taken:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     begun = time.perf_counter()
     done = subprocess.run(
         command.words,
-        cwd=command.folder,
+        cwd=folder,
         env=environment(command.variables),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

@@ -32,10 +32,10 @@ def main() -> int:
     ):
         folder = Path(name)
         words = ("--depth=quick", f"--target-url={server.url}")
-        one = Command("one at a time", conformance(folder, *words), folder)
+        one = Command("one at a time", conformance(*words), folder)
         many = Command(
             f"{options.concurrency} at a time",
-            conformance(folder, *words, f"--concurrency={options.concurrency}"),
+            conformance(*words, f"--concurrency={options.concurrency}"),
             folder,
         )
         pairs = paired(one, many, options.turns | 1, lambda said: sys.stderr.write(f"  {said}\n"))

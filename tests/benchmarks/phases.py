@@ -58,11 +58,12 @@ def _import_early() -> None:
 
 
 def _import_late() -> None:
+    from conformance.early import InTurn
     from conformance.session import Session
     from conformance.target import Target
 
     Target.__init__ = timed("client", Target.__init__)  # type: ignore[method-assign]
-    Target.send = timed("send", Target.send)  # type: ignore[method-assign]
+    InTurn.send = timed("send", InTurn.send)  # type: ignore[method-assign]
     Session.hold = timed("hold", Session.hold)  # type: ignore[method-assign]
     Session.response = timed("hold", Session.response)  # type: ignore[method-assign]
 

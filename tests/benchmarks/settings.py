@@ -112,9 +112,7 @@ def hold(setting: Setting, miniature: Miniature, folder: Path, seed: int) -> Hel
                 *setting.options,
             )
         else:
-            words = conformance(
-                folder, f"--target-url={server.url}", f"--seed={seed}", *setting.options
-            )
+            words = conformance(f"--target-url={server.url}", f"--seed={seed}", *setting.options)
         status, seconds, said = ended(words, folder)
         requests = server.requests
     kinds = kinds_of(report) if setting.peer else frozenset[str]()

@@ -37,47 +37,40 @@ def test_one_request():
 """
 OVER_FLOOR, OVER_PEER = 2.0, 1 / 3
 WHOLE = "--continue-on-failure"
+NEW, KNOWN = "in a new folder", "in a known folder"
 AS_MANY = (WHOLE, "--max-examples=400")
 """So many examples make Schemathesis send a few requests more than the deterministic run."""
 
 
 def over_floor(folder: Path, turns: int) -> Pairs:
     """Pair the deterministic run with a pytest run that imports the same and sends one request."""
-    (folder / "test_one.py").write_text("")
     with counted(small) as server:
         (folder / "test_one.py").write_text(ONE_TEST.format(url=server.url))
-        ours = Command("deterministic run", conformance(folder, QUICK), folder)
+        ours = Command("deterministic run", conformance(QUICK), folder)
         floor = Command("one request", (*PYTEST, "test_one.py"), folder)
         return paired(ours, floor, turns, told)
 
 
-def over_peer(folder: Path, turns: int, *options: str) -> Pairs:
+def over_peer(folder: Path | None, turns: int, *options: str) -> Pairs:
     """Pair the deterministic run with `st run`, on the same contract and the same target."""
     with reference() as url:
-        ours = Command(
-            "deterministic run", conformance(folder, QUICK, f"--target-url={url}"), folder
-        )
-        peer = Command(
-            " ".join(("st run", *options)),
-            schemathesis(CONTRACT, url, *options),
-            folder,
-            frozenset({0, 1}),
-        )
+        ours = Command("deterministic run", conformance(QUICK, f"--target-url={url}"), folder)
+        words = schemathesis(CONTRACT, url, *options)
+        peer = Command(" ".join(("st run", *options)), words, folder, frozenset({0, 1}))
         return paired(ours, peer, turns, told)
 
 
-def requests(folder: Path, *options: str) -> tuple[int, int]:
+def requests(*options: str) -> tuple[int, int]:
     """Return how many requests the deterministic run and `st run` send, counted by the target."""
     with counted(embedded()) as server:
         url = server.url
-        run(Command("deterministic run", conformance(folder, QUICK, f"--target-url={url}"), folder))
+        run(Command("deterministic run", conformance(QUICK, f"--target-url={url}"), None))
         ours, server.requests = server.requests, 0
-        words = schemathesis(CONTRACT, url, *options)
-        run(Command("st run", words, folder, frozenset({0, 1})))
+        run(Command("st run", schemathesis(CONTRACT, url, *options), None, frozenset({0, 1})))
         return ours, server.requests
 
 
-def line(pairs: Pairs, goal: str, sent: str) -> list[list[str]]:
+def line(pairs: Pairs, where: str, goal: str, sent: str) -> list[list[str]]:
     """Return the two lines of a table that say what `pairs` came to."""
     rows = []
     for unit in ("wall", "cpu"):
@@ -85,7 +78,7 @@ def line(pairs: Pairs, goal: str, sent: str) -> list[list[str]]:
             (lambda taken: taken.wall_s) if unit == "wall" else (lambda taken: taken.cpu_s)
         )
         middle = ratios[len(ratios) // 2]
-        what = f"{pairs.left} / {pairs.right}" if unit == "wall" else ""
+        what = f"{pairs.left} / {pairs.right}, {where}" if unit == "wall" else ""
         seconds = f"{pairs.median(0):.2f} / {pairs.median(1):.2f}" if unit == "wall" else ""
         numbers = [f"{each:.2f}" for each in (low, middle, high)]
         shown = goal if unit == "wall" else ""
@@ -108,20 +101,22 @@ def main() -> int:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         folder = Path(name)
         if options.profile:
-            sys.stdout.write(profile(folder, conformance(folder, QUICK)) + "\n")
+            sys.stdout.write(profile(folder, conformance(QUICK)) + "\n")
             return 0
         floor = over_floor(folder, turns)
-        peer = over_peer(folder, turns, WHOLE)
-        more = over_peer(folder, turns, *AS_MANY)
-        stops = over_peer(folder, turns)
-        ours, theirs = requests(folder, WHOLE)
-        _, many = requests(folder, *AS_MANY)
-        _, few = requests(folder)
+        peer = over_peer(None, turns, WHOLE)
+        known = over_peer(folder, turns, WHOLE)
+        more = over_peer(None, turns, *AS_MANY)
+        stops = over_peer(None, turns)
+    ours, theirs = requests(WHOLE)
+    _, many = requests(*AS_MANY)
+    _, few = requests()
     rows = [
-        *line(floor, f"<= {OVER_FLOOR:.2f}", f"{ours} / 1"),
-        *line(peer, f"<= {OVER_PEER:.2f}", f"{ours} / {theirs}"),
-        *line(more, "", f"{ours} / {many}"),
-        *line(stops, "", f"{ours} / {few}"),
+        *line(floor, KNOWN, f"<= {OVER_FLOOR:.2f}", f"{ours} / 1"),
+        *line(peer, NEW, f"<= {OVER_PEER:.2f}", f"{ours} / {theirs}"),
+        *line(known, KNOWN, "", f"{ours} / {theirs}"),
+        *line(more, NEW, "", f"{ours} / {many}"),
+        *line(stops, NEW, "", f"{ours} / {few}"),
     ]
     head = ("ratio", "time", "min", "median", "max", "goal", "seconds", "requests")
     sys.stdout.write(f"{turns} turns each\n\n{table(head, rows)}\n\n{NOTE}")
@@ -130,6 +125,10 @@ def main() -> int:
 
 
 NOTE = f"""\
+In a new folder nobody has been before, as in a fresh checkout: both sides work out what they keep
+from one run to the next (our plans, the tables of characters of Hypothesis). In a known folder they
+find it. Bytecode is there for both.
+
 The peer is Schemathesis as it comes (all its phases and checks, 100 examples an operation) with
 `st run CONTRACT --url=URL --no-color --generation-database=none` and what stands in the table. Both
 sides ask the same server, which takes no time from either. Plain `st run` ends at its first
