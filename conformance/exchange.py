@@ -69,6 +69,7 @@ class Exchange(Struct, frozen=True):
     """A request with its response, or with the fault that came instead.
 
     `attempts` counts deliveries (retries after 429 or a refused connection included).
+    `elapsed_ms` ends when the answer was read; judging the one before may be a part of it.
     `received_at` is wall clock, seconds since the epoch, for display and for prose clauses.
     `redirects` says that the contract documents the redirect that came.
     """
