@@ -2,20 +2,19 @@
 
 `Target.send` returns an Exchange whatever the target does. The parts, from the outside in:
 `address` (what the user said), `outgoing` (what the run adds), this module (faults as data),
-`pacing` (rate and retries), `transport` (httpx over h11), `guard` (deadline and byte budget),
-`dial` (DNS, connect, TLS) and `framing` (what is wrong with the bytes). Importing this module loads
-no HTTP library; building a Target does.
+`pacing` (rate and retries), `delivering` (one delivery), `transport` (httpx over h11), `guard`
+(deadline and byte budget), `dial` (connect, TLS) and `framing` (what is wrong with the bytes).
+Importing this module loads no HTTP library; building a Target does.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Self, cast
+from typing import TYPE_CHECKING, Final, Self
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from conformance.address import TargetUrl, parse_target_url
@@ -29,9 +28,7 @@ from conformance.redact import Redactor
 from conformance.safety import Safety, says_true
 
 if TYPE_CHECKING:
-    import httpx
-
-    from conformance.guard import Guard
+    from conformance.delivering import Delivery
 
 __all__ = ["Limits", "Target", "TargetHeader", "TargetUrl", "expand_header", "parse_target_url"]
 
@@ -44,18 +41,6 @@ _MISMATCHES: Final = {
     "https": (("tls", "tls"), ("tls", "timeout"), ("tls", "closed"), ("tls", "reset")),
 }
 """The first faults of a target that speaks the other scheme, as (phase, code)."""
-
-
-class _Delivery(Struct, eq=False):
-    """One delivery of a request, and what is known of it so far."""
-
-    request: Request
-    attempt: int
-    prepared: httpx.Request
-    start: float
-    guard: Guard | None = None
-    fault: FaultError | None = None
-    left_at: float = 0.0
 
 
 class Target:
@@ -87,9 +72,7 @@ class Target:
         sleep: Callable[[float], None] = time.sleep,
         now: Callable[[], float] = time.time,
     ) -> None:
-        from conformance.addresses import Addresses  # noqa: PLC0415  (imports ssl)
-        from conformance.dial import tls_context  # noqa: PLC0415  (imports ssl)
-        from conformance.transport import Transport  # noqa: PLC0415  (imports httpx)
+        from conformance.delivering import Deliverer  # noqa: PLC0415  (imports httpx)
 
         self.url = url
         self.redactor = redactor or Redactor()
@@ -97,18 +80,23 @@ class Target:
             for secret in header.secrets:
                 self.redactor.add(secret)
         self._outgoing = Outgoing(url, headers)
-        self._timeout_s = timeout_s
-        self._connect_timeout_s = connect_timeout_s
-        self._limits = limits
+        self._deliverer = Deliverer(
+            url,
+            self._outgoing,
+            timeout_s,
+            connect_timeout_s,
+            limits,
+            ca_file=ca_file,
+            safety=safety,
+            clock=clock,
+        )
         self._clock, self._now = clock, now
         self._sleep = sleep
         self._pace = pace or Pace(None, clock, sleep, now)
         self._once = Once(idempotency_header)
         self._live_member = live_member
         self._halt: HaltError | None = None
-        self._transport = Transport(url, tls_context(ca_file) if url.scheme == "https" else None)
-        self._addresses = Addresses(url, min(connect_timeout_s, timeout_s), safety)
-        self._left: _Delivery | None = None
+        self._left: Delivery | None = None
         self._answered = False
         self._first_at = self._last_at = 0.0
 
@@ -120,8 +108,8 @@ class Target:
 
     def close(self) -> None:
         """Let go of what was begun."""
-        if self._left is not None and self._left.guard is not None:
-            self._left.guard.close()
+        if self._left is not None:
+            self._left.close()
         self._left = None
 
     @property
@@ -150,27 +138,20 @@ class Target:
         time.
         """
         delivery = self._begun(self._once.keyed(request), 1)
-        if delivery.fault is None:
-            try:
-                self._transport.leave(delivery.prepared)
-            except FaultError as problem:
-                delivery.fault = problem
-        delivery.left_at = self._clock()
+        self._deliverer.leave(delivery)
         self._left = delivery
         return partial(self._attended, delivery)
 
-    def _attended(self, delivery: _Delivery) -> Exchange:
+    def _attended(self, delivery: Delivery) -> Exchange:
         self._left = None
-        if delivery.guard is not None:
-            delivery.guard.unattended(self._clock() - delivery.left_at)
         return self._to_its_end(delivery)
 
-    def _to_its_end(self, delivery: _Delivery) -> Exchange:
+    def _to_its_end(self, delivery: Delivery) -> Exchange:
         """Return what comes of a delivery, and of those that follow it."""
         while True:
             answered_before = self._answered
-            exchange, silent = self._ended(delivery)
-            harmless = silent and self._once.holds(exchange.request)
+            exchange = self._ended(delivery)
+            harmless = delivery.silent and self._once.holds(exchange.request)
             if not self._pace.again(exchange, answered_before=answered_before, harmless=harmless):
                 return exchange
             delivery = self._begun(exchange.request, exchange.attempts + 1)
@@ -179,12 +160,12 @@ class Target:
         """Send `request` again and again until something answers it, at most for `wait_s`."""
         end = self._clock() + wait_s
         while self._clock() < end:
-            exchange, _ = self._ended(self._begun(self._once.keyed(request), 1))
+            exchange = self._ended(self._begun(self._once.keyed(request), 1))
             status = exchange.response.status if exchange.response is not None else _BAD_GATEWAY
             if status not in _NOT_UP:
                 return
             self._sleep(_BETWEEN_S)
-            self._addresses.retry()
+            self._deliverer.addresses.retry()
 
     def shown_headers(self, request: Request) -> tuple[tuple[str, str], ...]:
         """Return the headers sent with `request` for display, the user's variables unexpanded."""
@@ -194,50 +175,31 @@ class Target:
         keyed = self._once.keyed(request) is not request
         return (*shown, (self._once.name, "(new for every request)")) if keyed else shown
 
-    def _begun(self, request: Request, attempt: int) -> _Delivery:
+    def _begun(self, request: Request, attempt: int) -> Delivery:
         """Return a delivery whose turn has come."""
         if self._halt is not None:
             raise self._halt
-        path, headers, parts = self._outgoing.head_and_body(request)
-        prepared = self._transport.prepare(request.method, path, headers, parts)
+        delivery = self._deliverer.prepared(request, attempt)
         self._pace.await_turn()
-        delivery = _Delivery(request, attempt, prepared, self._clock())
         self._first_at = self._first_at or self._now()
-        try:
-            delivery.guard = self._guard(delivery.start + self._timeout_s)
-        except FaultError as problem:
-            delivery.fault = problem
-        prepared.extensions["guard"] = delivery.guard
+        self._deliverer.start(delivery)
         return delivery
 
-    def _ended(self, delivery: _Delivery) -> tuple[Exchange, bool]:
-        """Return what came of one delivery, and whether not a byte of an answer came."""
+    def _ended(self, delivery: Delivery) -> Exchange:
+        """Return what came of one delivery."""
         response: Response | None = None
         fault: Fault | None = None
-        guard = delivery.guard
         try:
-            if delivery.fault is not None:
-                raise delivery.fault
-            response = self._response(delivery.prepared)
+            response = self._deliverer.response(delivery)
             self._answered = True
-            if guard is not None and guard.peer is not None:
-                self._addresses.prefer(guard.peer)
         except FaultError as problem:
             fault = self._with_hint(problem.fault)
         elapsed_ms = (self._clock() - delivery.start) * 1000
         self._last_at = self._now()
         self._refuse_the_real_thing(response)
-        exchange = Exchange(
+        return Exchange(
             delivery.request, response, fault, elapsed_ms, self._last_at, delivery.attempt
         )
-        return exchange, guard is None or not guard.wire
-
-    def _response(self, prepared: httpx.Request) -> Response:
-        answer = self._transport.handle_request(prepared)
-        headers = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in answer.headers.raw)
-        # The stream: httpx would decode what a content-encoding names, even where there is no body.
-        stream = cast("Iterable[bytes]", answer.stream)
-        return Response(answer.status_code, headers, b"".join(stream))
 
     def _refuse_the_real_thing(self, response: Response | None) -> None:
         if response is None or not says_true(response.body, self._live_member):
@@ -247,12 +209,6 @@ class Target:
             "Use a test key and a sandbox. What was sent so far stands in the journal.",
         )
         raise self._halt
-
-    def _guard(self, end: float) -> Guard:
-        from conformance.guard import Deadline, Guard  # noqa: PLC0415  (imports ssl)
-
-        deadline = Deadline(self._clock, end, self._timeout_s)
-        return Guard(self._addresses.found(), deadline, self._limits, self._connect_timeout_s)
 
     def _with_hint(self, fault: Fault) -> Fault:
         if self._answered or (fault.phase, fault.code) not in _MISMATCHES[self.url.scheme]:
