@@ -161,7 +161,10 @@ class Readiness:
 
     def is_open(self, plan: Plan, case: Case) -> bool:
         """Whether how `case` is spelt has yet to be found out."""
-        return plan.operation.id not in self._respelt and needs_array(plan, case)
+        name = plan.operation.id
+        if name not in self._respelt and needs_array(plan, case):
+            return True
+        return name not in self._unread and self._carries_object(plan, case)
 
     def sent(self, plan: Plan, case: Case) -> Case | None:
         """Return what to send for `case`, or None where that cannot be said."""
@@ -174,14 +177,18 @@ class Readiness:
     def unread(self, plan: Plan, case: Case) -> str:
         """Return the object that `case` sends and the target does not read, or nothing."""
         name = plan.operation.id
-        if name not in self._objects:
-            self._objects[name] = assumed_objects(plan.operation)
-        if not any(carries(case, each) for each in self._objects[name]):
+        if not self._carries_object(plan, case):
             return ""
         if name not in self._unread:
             lost = name in self._nowhere
             self._unread[name] = frozenset() if lost else unread(plan, self._asking(plan))
         return next((each for each in sorted(self._unread[name]) if carries(case, each)), "")
+
+    def _carries_object(self, plan: Plan, case: Case) -> bool:
+        name = plan.operation.id
+        if name not in self._objects:
+            self._objects[name] = assumed_objects(plan.operation)
+        return any(carries(case, each) for each in self._objects[name])
 
     def _asking(self, plan: Plan) -> Callable[[Request], Exchange]:
         return lambda request: self._sending.answer(plan, request).exchange

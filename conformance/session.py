@@ -148,8 +148,10 @@ class Session:
         for plan, each in self._order[place : place + 1 + self._sending.early]:
             if self.readiness.is_open(plan, each):
                 return  # how it is spelt is found out first, and nothing overtakes it
+            if not self.readiness.is_ready(plan) or self.readiness.unread(plan, each):
+                continue
             sent = self.readiness.sent(plan, each)
-            if sent is not None and self.readiness.is_ready(plan):
+            if sent is not None:
                 yield from (*sent.controls, sent.request)
 
     def _held_to(self, plan: Plan, case: Case) -> CaseRecord:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from conformance.address import parse_target_url
 from conformance.contract.model import Operation
+from conformance.early import InTurn
 from conformance.journal import JournalWriter
 from conformance.plan import Plan
 from conformance.planning import derive
@@ -19,14 +20,19 @@ from conformance.target import Target
 from conformance.verdict import Verdict
 
 
-def held(plan: Plan, app: App) -> list[CaseRecord]:
-    """Return every record of `plan` that is no PASS, with `app` for a target."""
+def held(plan: Plan, app: App, *, early: bool = True) -> list[CaseRecord]:
+    """Return every record of `plan` that is no PASS, with `app` for a target.
+
+    As in a run, requests leave `early`, while the answer before is judged.
+    """
     redactor = Redactor()
     found: list[CaseRecord | None] = []
     with serve(app) as server, tempfile.TemporaryDirectory() as folder:
         target = Target(parse_target_url(server.url), redactor=redactor)
         writer = JournalWriter(Path(folder) / "journal")
-        session = Session(target, writer, redactor, server.url)
+        sender = InTurn(target) if early else target
+        session = Session(sender, writer, redactor, server.url)
+        session.expect((plan, case) for case in plan.cases)
         found += [session.hold(plan, case) for case in plan.cases]
         found += [session.response(plan, clause) for clause in plan.answers]
         target.close()

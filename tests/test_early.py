@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 
@@ -11,8 +12,14 @@ from conformance.address import parse_target_url
 from conformance.early import InTurn
 from conformance.exchange import Exchange, Request
 from conformance.pacing import HaltError
+from conformance.reference.http import Request as Received
+from conformance.reference.http import Response as Answered
 from conformance.target import Target
+from tests.cli import miniature
+from tests.miniatures.server import State, Steps
+from tests.over_http import held
 from tests.rawserver import say, serving
+from tests.scripted import plan_of_the_suite
 from tests.test_pacing import Time
 
 GOOD = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
@@ -112,6 +119,35 @@ def test_closing_forgets_what_is_under_way() -> None:
     sender.close()
     sender.send(ask("/2"))
     assert starter.told == ">/1 </1 >/2 >/2 </2"
+
+
+TARGETS = (
+    *("conforming/plain", "conforming/busy", "conforming/duplicates-refused"),
+    *("lengths/account-5001", "context/unknown-beside-collect", "responses/null"),
+)
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_the_same_is_sent_and_said_as_if_each_waited_for_its_judgement(name: str) -> None:
+    plan, sent, said = plan_of_the_suite(), [], []
+    for early in (True, False):
+        state, steps, requests = State(), miniature(name).steps, list[bytes]()
+
+        def answer(
+            request: Received,
+            state: State = state,
+            steps: Steps = steps,
+            requests: list[bytes] = requests,
+        ) -> Answered:
+            requests.append(request.method.encode() + repr(request.headers).encode() + request.body)
+            return steps.answer(request, state)
+
+        found = held(plan, answer, early=early)
+        said.append([(each.id, each.verdict, each.symptom) for each in found])
+        # In another order: what is asked once more comes behind the request that had left.
+        sent.append(sorted(re.sub(rb"127.0.0.1:\d+", b"HOST", each) for each in requests))
+    assert sent[0] == sent[1]
+    assert said[0] == said[1]
 
 
 def test_a_target_lets_a_request_leave_and_reads_its_answer_later() -> None:

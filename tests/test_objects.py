@@ -75,6 +75,25 @@ def test_a_target_that_reads_objects_otherwise_is_accused_of_nothing(change: Cha
     assert {each.id for each in found} == known
 
 
+@pytest.mark.parametrize("change", [from_json, from_beside])
+def test_what_leaves_early_is_what_would_be_sent_in_turn(change: Change) -> None:
+    plan = derive(taking())
+    sent: dict[bool, list[bytes]] = {True: [], False: []}
+    for early, bodies in sent.items():
+        inner = respelt(taking(), change)
+
+        def answer(
+            request: Request,
+            inner: Callable[[Request], Response] = inner,
+            bodies: list[bytes] = bodies,
+        ) -> Response:
+            bodies.append(request.body)
+            return inner(request)
+
+        held(plan, answer, early=early)
+    assert sent[True] == sent[False]
+
+
 @pytest.mark.parametrize("required", [False, True])
 def test_where_brackets_are_read_the_rules_of_members_are_tested(*, required: bool) -> None:
     asked = taking(required=required)
