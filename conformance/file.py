@@ -5,22 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
-
-from msgspec import Struct, field
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from conformance.errors import UsageError
 
 
-class File(Struct, frozen=True):
+class File(NamedTuple):
     """What `conformance.toml` says: options by the field of `Settings`, and `[values]`.
 
     `values` is as TOML has it, by operationId. `text` is the file, so that a line can be named.
     """
 
     path: Path | None = None
-    chosen: Mapping[str, Any] = field(default_factory=dict)
-    values: Mapping[str, Any] = field(default_factory=dict)
+    chosen: Mapping[str, Any] = MappingProxyType({})
+    values: Mapping[str, Any] = MappingProxyType({})
     text: str = ""
 
     def error(self, what: str, remedy: str, key: str, table: str = "") -> UsageError:

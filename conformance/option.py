@@ -8,12 +8,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import field
-from typing import Any, Final
-
-from msgspec import Struct
+from typing import Any, Final, NamedTuple
 
 
-class Kind(Struct, frozen=True):
+class Kind(NamedTuple):
     """What an option's value may be.
 
     `read` turns the text of the command line into the value; it raises ValueError for a text that
@@ -27,7 +25,7 @@ class Kind(Struct, frozen=True):
     is_path: bool = False
 
 
-class Option(Struct, frozen=True):
+class Option(NamedTuple):
     """One option: `flag` on the command line, the flag without dashes in `conformance.toml`.
 
     `metavar` is empty for a switch. `wakes` says that the option, given on the command line, shows
