@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, find, given, settings
@@ -22,6 +23,7 @@ from conformance.strategies import (
     unknown_members,
 )
 from conformance.verdict import Expectation, Verdict
+from tests.cli import suite
 from tests.small_schemas import small
 from tests.soundness import SMALL, TEXT, fits
 from tests.test_cases import plan
@@ -269,3 +271,33 @@ def test_a_target_that_is_wrong_now_and_then_is_reported() -> None:
     turns = iter(range(10_000))
     name, _ = explored("explored-valid", lambda *_: next(turns) in (5, 6, 40), 60)
     assert name.endswith("/explored-valid")
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        REST["any"],
+        {"oneOf": [{"type": "string", "minLength": 3}, {"type": "null"}]},
+        {"type": ["string", "boolean"]},
+    ],
+)
+def test_every_text_is_one_of_utf_8(schema: Json) -> None:
+    @settings(CALM, max_examples=300)
+    @given(from_schema(schema, {}))
+    def check(value: Json) -> None:
+        str(value).encode()
+
+    check()
+
+
+def test_halves_of_a_surrogate_pair_are_no_text_wherever_they_stand() -> None:
+    names = {"type": "object", "additionalProperties": {}, "minProperties": 1, "maxProperties": 1}
+    for schema in ({"enum": ["\ud800", "a"]}, {"enum": [{"\udfff": 1}, "a"]}):
+        assert find(from_schema(schema, {}), lambda _: True, settings=CALM) == "a"
+    assert fits(names, find(from_schema(names, {}), lambda _: True, settings=CALM))
+
+
+def test_a_run_in_a_new_folder_looks_at_no_table_of_all_characters(tmp_path: Path) -> None:
+    ended = suite(tmp_path, "--only=/collect", "--only=/type", depth="standard")
+    assert ended.exit == 0, ended.out
+    assert [*tmp_path.rglob("codec-*")] == []
