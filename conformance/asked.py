@@ -8,6 +8,7 @@ import pytest
 
 from conformance.explore import explore
 from conformance.items import Held, Whole
+from conformance.pacing import HaltError
 from conformance.running import EXIT, MODULES, run_of
 from conformance.text import some
 
@@ -75,5 +76,10 @@ def print_values(session: pytest.Session) -> None:
 
     run, reporter = _begin(session)
     reporter.write_line("")
-    for line in explained(run):
-        reporter.write_line(line)
+    try:
+        for line in explained(run):
+            reporter.write_line(line)
+    except HaltError as halt:
+        reporter.write_line(f"? Nothing was learnt. {halt.sentence}", red=True)
+        reporter.write_line(f"  {halt.remedy}")
+        session.config.stash[EXIT] = _INCONCLUSIVE

@@ -48,6 +48,16 @@ def compiled(schema: Json, checks: Checks | None, place: str) -> tuple[Compiled,
         raise ContractError(f"this is no usable schema: {what}", place=place) from problem
 
 
+def is_pattern(text: str) -> bool:
+    """Whether `text` is a pattern of ECMA 262 that can be decided on."""
+    schema: Json = {"pattern": text}
+    try:
+        _built(schema, None, _LINEAR)
+    except _UNUSABLE:
+        return _built_otherwise(schema, None) is not None
+    return True
+
+
 def _built(schema: Json, checks: Checks | None, engine: _Engine) -> Compiled:
     return jsonschema_rs.Draft202012Validator(
         schema,

@@ -9,9 +9,12 @@ from msgspec import Struct
 from conformance.evidence import BROKEN
 from conformance.findings import Finding
 from conformance.journal import Journal
+from conformance.operation_clause import FAULTY
 from conformance.records import CaseRecord, ExchangeRecord
 from conformance.text import some
 from conformance.verdict import Expectation, Level, Verdict
+
+_NOT_FOUND = 404
 
 
 class Doubt(Struct, frozen=True):
@@ -42,10 +45,22 @@ def doubt(journal: Journal, findings: Sequence[Finding], not_run: int) -> Doubt 
     if whole is not None:
         return whole
     if inconclusive:
+        first = min(
+            (each for each in open_cases if each.verdict is Verdict.INCONCLUSIVE),
+            key=lambda each: not _is_smallest(each),
+        )
         return Doubt(
             f"{some(inconclusive, 'case')} proved nothing",
-            "Their control was not accepted, or the refusal gave another reason.",
-            "The report says of each of them why.",
+            f"{'The first is' if inconclusive > 1 else 'It is'} {first.id}: {first.because}",
+            "The report says of each of them why." if inconclusive > 1 else "",
+        )
+    if faulty := [each for each in journal.clauses if each.keyword == FAULTY]:
+        every = {each.id for each in journal.run.operations} | {c.operation for c in faulty}
+        return Doubt(
+            f"{len(faulty):,} of {some(len(every), 'operation')} not tested, for a fault of the"
+            " contract",
+            f"{faulty[0].operation}: {faulty[0].reason}.",
+            "Mend the contract there, or choose what is to be tested with --operation.",
         )
     if not_run:
         return Doubt(
@@ -62,6 +77,19 @@ def doubt(journal: Journal, findings: Sequence[Finding], not_run: int) -> Doubt 
             "Run it again.",
         )
     return None
+
+
+def elsewhere(journal: Journal) -> Doubt | None:
+    """Tell of a target that answers 404 to everything, also where no path names what exists.
+
+    What its answers break then is nothing of this contract: the address is another one.
+    """
+    cases = journal.cases
+    sent = [each for case in cases for each in (case.exchange, case.control) if each is not None]
+    first = next((each for each in cases if _is_smallest(each)), None)
+    if first is None or any(each.status != _NOT_FOUND for each in sent):
+        return None
+    return Doubt("the target answered 404 to everything", first.because, "")
 
 
 def behind_known(journal: Journal, findings: Sequence[Finding]) -> frozenset[str]:
@@ -118,9 +146,14 @@ def _request(exchange: ExchangeRecord | None) -> tuple[object, ...]:
     return *sent, kind
 
 
+def _is_smallest(case: CaseRecord) -> bool:
+    """Whether the case stands for an operation whose smallest valid request was refused."""
+    return case.id == f"{case.operation}:request/smallest"
+
+
 def _none_ready(cases: Sequence[CaseRecord]) -> Doubt | None:
     """Tell of a target that refuses the smallest valid request of every operation."""
-    if not cases or any(case.id != f"{case.operation}:request/smallest" for case in cases):
+    if not cases or not all(map(_is_smallest, cases)):
         return None
     return Doubt(
         f"not one of {some(len(cases), 'operation')} could be judged",

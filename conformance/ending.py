@@ -110,6 +110,12 @@ def _put_on_file(run: Run, reported: Reported) -> str:
         number = put_on_file(run.settings, reported)
     except UsageError as problem:
         return str(problem)
+    lapsed = [each for each in reported.findings if each.deviations and not each.known]
+    if not number and lapsed:
+        return (
+            f"Nothing was put on file: {lapsed[0].id} is there, and expired"
+            f" ({lapsed[0].deviations[0].place}). Mend the target, or give it another day."
+        )
     if not number:
         return "No finding is new: nothing was put on file."
     return (

@@ -23,13 +23,20 @@ def operation_clause(
     )
 
 
-def untested_clause(operation: str, reason: str) -> Clause:
-    """Return what stands in a journal for an operation that cannot be tested."""
+FAULTY, UNTESTED = "contract", "operation"
+"""The keywords of an operation that is not tested: for a fault of the contract, or as it is."""
+
+
+def untested_clause(operation: str, reason: str, *, faulty: bool = False) -> Clause:
+    """Return what stands in a journal for an operation that cannot be tested.
+
+    Where the contract is `faulty` there, mending it makes the operation testable.
+    """
     return Clause(
         id=f"{operation}:untested",
         operation=operation,
         side="request",
-        keyword="operation",
+        keyword=FAULTY if faulty else UNTESTED,
         keyword_location="",
         instance_location="",
         words=f"the operation {operation}",

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from conformance.errors import UsageError
 from conformance.file import File
 from conformance.option import Kind, Option
 from conformance.settings import Settings, options
@@ -57,8 +58,21 @@ def _typed(kind: Kind) -> Callable[[str], Any]:
 
 def wanted(config: pytest.Config) -> bool:
     """Whether the user speaks to this suite: gives an option of it, or names its tests."""
-    if any(each.wakes and config.getoption(_dest(each)) is not None for each in options()):
-        return True
+    return _asked(config) or _named(config)
+
+
+def name_tests(config: pytest.Config) -> None:
+    """Let pytest run the tests of this suite where an option asks for it and no test is named."""
+    named_some = config.args_source is pytest.Config.ArgsSource.ARGS
+    if _asked(config) and not named_some and not _named(config):
+        config.args.append(str(_PACKAGE))
+
+
+def _asked(config: pytest.Config) -> bool:
+    return any(each.wakes and config.getoption(_dest(each)) is not None for each in options())
+
+
+def _named(config: pytest.Config) -> bool:
     here = config.invocation_params.dir
     places = (argument.partition("::")[0] for argument in config.args)
     return any(
@@ -87,6 +101,7 @@ def _settings(config: pytest.Config) -> Settings:
         if given is None and each.environment:
             given = os.environ.get(each.environment)
         if given is not None:
+            _refuse_empty(each, given)
             chosen[each.field] = tuple(given) if each.repeatable else given
     chosen["reports"] = Path(here, chosen.get("reports", Settings.reports))
     return Settings(
@@ -98,6 +113,14 @@ def _settings(config: pytest.Config) -> Settings:
         command=shlex.join(["pytest", *map(str, config.invocation_params.args)]),
         environment={"pytest": pytest.__version__},
     )
+
+
+def _refuse_empty(option: Option, given: Any) -> None:  # noqa: ANN401  (of the option's kind)
+    if given == "" or (option.repeatable and "" in given):
+        raise UsageError(
+            f"{option.flag} is empty",
+            f"Give it {option.metavar}, or leave it away. A variable that is not set is empty.",
+        )
 
 
 def _cache(config: pytest.Config) -> Path | None:

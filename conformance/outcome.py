@@ -21,10 +21,11 @@ from enum import StrEnum
 from msgspec import Struct
 
 from conformance.deviations import Stale, stale
-from conformance.doubt import doubt
+from conformance.doubt import doubt, elsewhere
 from conformance.evidence import Standing, tally
 from conformance.findings import Finding
 from conformance.journal import Journal
+from conformance.operation_clause import UNTESTED
 from conformance.text import some
 from conformance.verdict import Level, Verdict
 
@@ -171,6 +172,9 @@ def _verdict(
             "A fault of this suite, not of the target; nothing here speaks for or against it.",
             "Please report it, with the journal of this run.",
         )
+    if whole and (lost := elsewhere(journal)):
+        headline = f"? Inconclusive: {lost.headline}"
+        return State.INCONCLUSIVE, headline, lost.sentence, lost.remedy
     blocking = [each for each in red if not each.known]
     if blocking:
         return _not_conformant(journal, counts, blocking, cut=cut)
@@ -203,6 +207,10 @@ def _verdict(
     advice = len(findings)
     proved = f"{counts.proved:,} of {some(counts.clauses, 'clause')} proved"
     note = f", {some(advice, 'recommendation')} not followed" if advice else ""
+    untested = {each.operation for each in journal.clauses if each.keyword == UNTESTED}
+    if untested:
+        every = untested | {each.id for each in journal.run.operations}
+        note += f", {len(untested):,} of {some(len(every), 'operation')} not tested"
     whole_words = (
         "Every request that the contract allows was accepted, every one that it forbids was"
         " refused, and no answer broke its documented shape."
@@ -241,7 +249,8 @@ def _not_conformant(
 
 def _stale(gone: Sequence[Stale]) -> tuple[State, str, str, str]:
     first = gone[0]
-    more = f" So with {some(len(gone) - 1, 'more entry').replace('entrys', 'entries')}."
+    rest = len(gone) - 1
+    more = " One more entry fails no longer." if rest == 1 else f" So do {rest} more entries."
     return (
         State.STALE,
         f"✗ {some(len(gone), 'known deviation')} no longer there",

@@ -15,7 +15,7 @@ import pytest
 
 from conformance import interpreter
 from conformance.errors import NothingSelectedError, UsageError
-from conformance.options import add_options, settings, wanted
+from conformance.options import add_options, name_tests, settings, wanted
 from conformance.progress import begin
 from conformance.running import MESSAGE, MODULES, name_of, near, run_of, sends
 from conformance.signals import heed, restore
@@ -44,6 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "either: the target may choose",
     ):
         config.addinivalue_line("markers", marker)
+    name_tests(config)
 
 
 @pytest.hookimpl(tryfirst=True)

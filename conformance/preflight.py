@@ -123,12 +123,13 @@ def _remedy(status: int, base: str, operation: Operation) -> str:
             remedy = f"Check the path in --target-url={base}: the contract's paths come after it."
             return f"{remedy} {_below(base, operation)}".rstrip()
         case 429:
-            return "Wait, or lower the rate, and run again."
+            return "Wait, or send more slowly with --rate=N, and run again."
         case _ if status >= 500:  # noqa: PLR2004
             return "Look at the target's log, and run again when it answers."
         case _:
             return (
-                "See what it says: either it wants data that it knows, or the refusal is its fault."
+                "See what it says: either it wants data that it knows (--explain-values asks it"
+                " which), or the refusal is its fault."
             )
 
 

@@ -40,11 +40,16 @@ EXAMPLES: Mapping[str, int] = {"quick": 0, "standard": 12, "deep": 600}
 
 
 class Prepared:
-    """What follows from the settings. `untested` are operations that cannot be, and why."""
+    """What follows from the settings.
+
+    `untested` are operations that cannot be tested, and why; `faulty` those of them for a fault of
+    the contract.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.untested: dict[str, str] = {}
+        self.faulty: set[str] = set()
 
     @cached_property
     def contract(self) -> Contract:
@@ -67,6 +72,7 @@ class Prepared:
     def _plans(self) -> Plans:
         settings = self.settings
         self.untested |= dict(self.contract.unreadable)
+        self.faulty |= {name for name, _ in self.contract.unreadable}
         operations = map(self._known_of, self.contract.operations)
         contract = replace(self.contract, operations=tuple(operations))
         return Plans(
@@ -119,6 +125,7 @@ class Prepared:
         except ContractError as problem:
             if len(self.operations) == 1:
                 raise
+            self.faulty.add(operation.id)
             raise NoExampleError(f"{problem.place}: {problem.what}") from problem
         return plan.harmless(DESTRUCTIVE) if far else plan
 

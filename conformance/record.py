@@ -107,7 +107,8 @@ def shown(request: Request) -> str:
     ]
     if request.body is not None:
         told.append(_body(request, request.body))
-    return "; ".join(told) or "(no body)"
+    chunked = "in chunks: " if request.chunked else ""
+    return chunked + ("; ".join(told) or "(no body)")
 
 
 def _body(request: Request, body: bytes) -> str:

@@ -12,8 +12,10 @@ from msgspec.structs import replace
 from conformance import pointer
 from conformance.case import clause_id, excerpt
 from conformance.clause import Clause
+from conformance.compiled import is_pattern
 from conformance.contract.model import Content, DocumentedResponse, Json, Operation
 from conformance.contradiction import NOTHING_FITS, contradictory
+from conformance.errors import ContractError
 from conformance.formats import is_settled
 from conformance.keywords import describe, rules
 from conformance.responses import documents_errors, documents_success, is_json, is_text, walk
@@ -102,7 +104,11 @@ def _schema_clauses(
     operation: Operation, response: DocumentedResponse, content: Content
 ) -> Iterator[Clause]:
     answer = f"{operation.id}:response/{response.status}"
-    for each in _statements(Same(content.schema), operation.asserts_formats):
+    try:
+        statements = _statements(Same(content.schema), operation.asserts_formats)
+    except ContractError as problem:
+        raise ContractError(problem.what, place=content.pointer + problem.place) from None
+    for each in statements:
         yield Clause(
             id=answer + each.name,
             operation=operation.id,
@@ -153,6 +159,10 @@ def _keyword(
 ) -> Iterator[_Statement]:
     rule = rules().get(keyword)
     prose = _PROSE.get(keyword)
+    if keyword == "pattern" and isinstance(value, str) and not is_pattern(value):
+        # Now, before anything is sent: no answer could be held to such a schema.
+        what = f"this is no usable schema: {value!r:.80} is no pattern of ECMA 262"
+        raise ContractError(what, place=pointer.join(place, keyword))
     if prose is None and (rule is None or rule.idle(value)):
         return
     subjects = value if keyword == "required" else [""]

@@ -42,6 +42,18 @@ def check_folder(folder: Path) -> None:
         )
 
 
+def check_file(path: Path, flag: str) -> None:
+    """Raise UsageError where no file can be written at `path`, which the option `flag` names."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        what = f"{flag}={path} cannot be written: {problem.strerror}"
+        raise UsageError(what, "Name a file in a folder that can be written.") from problem
+    if path.is_dir() or not os.access(path.parent, os.W_OK):
+        what = "it is a folder" if path.is_dir() else "nothing can be written in its folder"
+        raise UsageError(f"{flag}={path}: {what}", "Name another file.")
+
+
 def recorded(path: Path, now: RunRecord) -> Journal:
     """Return the journal at `path`, if its run is the one that `now` describes.
 

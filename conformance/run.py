@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from conformance.address import parse_target_url
 from conformance.aim import aim, check
 from conformance.case import Case
+from conformance.clause import Clause
 from conformance.contract.model import Operation
 from conformance.exchange import Request
 from conformance.heading import heading
@@ -25,7 +26,14 @@ from conformance.plan import Plan
 from conformance.prepared import Prepared
 from conformance.records import CaseRecord, EndRecord, PlanRecord, SentRecord, broken
 from conformance.redact import Redactor
-from conformance.resuming import check_folder, finished, folder_of, of_exploration, recorded
+from conformance.resuming import (
+    check_file,
+    check_folder,
+    finished,
+    folder_of,
+    of_exploration,
+    recorded,
+)
 from conformance.run_record import RunRecord
 from conformance.settings import Settings
 
@@ -86,7 +94,10 @@ class Run(Prepared):
         if self._session is None:
             self._session = self._begun(None)
         if self._writer is not None:
-            self._writer.write("clause", untested_clause(operation.id, reason))
+            self._writer.write("clause", self._untested(operation.id, reason))
+
+    def _untested(self, operation: str, reason: str) -> Clause:
+        return untested_clause(operation, reason, faulty=operation in self.faulty)
 
     def _note(self, plan: Plan, cases: int) -> None:
         assert self._writer is not None  # noqa: S101  (the session has one)
@@ -114,6 +125,10 @@ class Run(Prepared):
         check(self.settings, self.headers)
         self.check_deviations()
         check_folder(self.folder)
+        for form in ("ctrf", "sarif", "markdown"):
+            path: str | None = getattr(self.settings, form)
+            if path is not None:
+                check_file(Path(path), f"--{form}")
         if self.settings.resume is not None:
             url = self.settings.target and str(parse_target_url(self.settings.target))
             self._before = recorded(self.folder / JOURNAL, self._head(url or ""))
@@ -178,7 +193,7 @@ class Run(Prepared):
         for plan in () if self.many else self.plans:
             self._note(plan, 0)  # counted in the head
         for operation, reason in self.untested.items():
-            self._writer.write("clause", untested_clause(operation, reason))
+            self._writer.write("clause", self._untested(operation, reason))
         self._early = self._sender(self._target)
         session = Session(
             self._early,

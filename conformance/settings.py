@@ -175,7 +175,7 @@ class Settings:
     allow_live: str = option(
         "--allow-live",
         "HOST",
-        "test the real thing at HOST; needs a second word, see Safety",
+        "test the real thing at HOST; needs a second word, see the README, Against your sandbox",
         default="",
         in_file=False,
     )

@@ -37,7 +37,13 @@ def target(pytester: pytest.Pytester) -> Iterator[Recorder]:
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ("--target-url=", "the target URL is empty"),
+        ("--target-url=", "--target-url is empty"),
+        ("--contract=", "--contract is empty"),
+        ("--known-deviations=", "--known-deviations is empty"),
+        ("--only=", "--only is empty"),
+        ("--ctrf=", "--ctrf is empty"),
+        ("--ctrf=file/below", "--ctrf=file/below cannot be written: "),
+        ("--markdown=.", "--markdown=.: it is a folder"),
         ("--target-url=ftp://h", "the target URL has the scheme ftp:"),
         ("--target-url=127.0.0.1:80", "Did you mean http://127.0.0.1:80 ?"),
         ("--target-url=http://h:99999", "A port is 1 to 65535."),

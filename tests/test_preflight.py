@@ -47,7 +47,11 @@ def reports(pytester: pytest.Pytester) -> dict[str, object]:
         (403, f"The key has no permission, {MEANINGLESS}", KEY),
         (404, "The endpoint is not there.", "Check the path in --target-url="),
         (405, "The endpoint does not take this method.", "Check the path in --target-url="),
-        (429, "It is limiting the rate.", "Wait, or lower the rate, and run again."),
+        (
+            429,
+            "It is limiting the rate.",
+            "Wait, or send more slowly with --rate=N, and run again.",
+        ),
         (500, f"It is broken or not ready, {MEANINGLESS}", "Look at the target's log, and run"),
         (503, f"It is broken or not ready, {MEANINGLESS}", "Look at the target's log, and run"),
     ],

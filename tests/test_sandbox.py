@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -155,6 +156,17 @@ def test_with_some_values_the_sentence_names_the_others(tmp_path: Path) -> None:
 def explained(ended: str) -> str:
     start = ended.index("# PostAccountLinks:")
     return ended[start : ended.index("no tests ran")].strip().rstrip("=").strip()
+
+
+def test_where_nobody_answers_nothing_is_explained(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        ended = suite(
+            tmp_path, f"--target-url=http://127.0.0.1:{taken.getsockname()[1]}", "--explain-values"
+        )
+    assert ended.exit == 7, ended.out
+    assert ended.out.count("nobody listens at") == 1
+    assert "Start the target, or check --target-url." in ended.out
 
 
 def test_what_is_explained_can_be_pasted_and_makes_the_run_green(tmp_path: Path) -> None:

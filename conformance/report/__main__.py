@@ -13,7 +13,7 @@ from pathlib import Path
 
 from conformance.errors import UsageError
 from conformance.findings import Finding
-from conformance.journal import Journal
+from conformance.journal import JOURNAL, Journal
 from conformance.outcome import Outcome
 from conformance.report import EXPORTS, Reported, export, read_run, write, write_reports
 from conformance.report.merge import merge
@@ -39,6 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     chosen = parser.parse_args(arguments)
     merging = chosen.command == "merge"
+    if chosen.command == "build" and chosen.run_dir.name == JOURNAL:
+        chosen.run_dir = chosen.run_dir.parent
     try:
         if chosen.command == "compare":
             _compare(chosen.left, chosen.right, chosen.html)

@@ -210,9 +210,7 @@ def _wrapped(text: str, width: int, most: int | None = None) -> list[str]:
     return textwrap.wrap(text, width, max_lines=most, placeholder=" …", break_on_hyphens=False)
 
 
-_UNSHOWN = (
-    "not shown in this run: no answer had the member, its own format was refused, or not selected"
-)
+_UNSHOWN = "not shown in this run: no answer spoke of it"
 
 
 def _unproved(journal: Journal, findings: Sequence[Finding], outcome: Outcome) -> Iterator[str]:
