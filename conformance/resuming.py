@@ -47,7 +47,9 @@ def check_file(path: Path, flag: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as problem:
-        what = f"{flag}={path} cannot be written: {problem.strerror}"
+        file = isinstance(problem, FileExistsError | NotADirectoryError)
+        why = "one of its folders is a file" if file else problem.strerror
+        what = f"{flag}={path} cannot be written: {why}"
         raise UsageError(what, "Name a file in a folder that can be written.") from problem
     if path.is_dir() or not os.access(path.parent, os.W_OK):
         what = "it is a folder" if path.is_dir() else "nothing can be written in its folder"

@@ -136,4 +136,4 @@ def test_an_export_that_cannot_be_written_is_wrong_use(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     ended = suite(tmp_path, "--only=/account/maxLength", "--ctrf=file/c.json")
     assert ended.exit == 4, ended.out
-    assert "cannot write file/c.json" in ended.out
+    assert "--ctrf=file/c.json cannot be written: one of its folders is a file" in ended.out
