@@ -167,6 +167,30 @@ def test_every_place_of_a_document_has_its_line(document: dict[str, object], for
     assert lines(text, ["#/nowhere", "#/a~1b/9"]) == {}
 
 
+REFERRING = """\
+paths:
+  here:
+    $ref: "#/parts/a~1b"
+parts:
+  a/b:
+    list:
+    - $ref: "#/parts/c%20d"
+  c d:
+    type: string
+  round:
+    $ref: "#/parts/round"
+"""
+
+
+@pytest.mark.parametrize("json_", [False, True])
+def test_lines_are_found_behind_references(*, json_: bool) -> None:
+    text = json.dumps(yaml.safe_load(REFERRING), indent=0) if json_ else REFERRING
+    wanted = "#/paths/here/list/0/type"
+    (line,) = lines(text, [wanted, "#/parts/round/a", "#/paths/here/list/x/type"]).values()
+    assert "type" in text.splitlines()[line - 1]
+    assert lines(text, ["#/parts/c d/type"]) == {"#/parts/c d/type": line}
+
+
 def test_a_line_is_counted_not_guessed() -> None:
     text = '{\n "a":\n  1,\n "b": {"c": [1,\n2]}}'
     assert lines(text, ["#/a", "#/b", "#/b/c", "#/b/c/1", "#/x"]) == {

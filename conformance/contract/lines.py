@@ -9,27 +9,75 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from urllib.parse import unquote
 
 from msgspec import Struct
 
+from conformance.contract.model import Json
+from conformance.contract.read import read_value
 from conformance.pointer import tokens
 
 _BLANK = re.compile(r"[ \t\n\r]*")
 _SKIP = json.JSONDecoder().raw_decode
 
 Tree = dict[str, "Tree"]
+Path = tuple[str, ...]
+
+_HOPS = 32
+"""So many references are followed from one place."""
 
 
 def lines(text: str, pointers: Iterable[str]) -> Mapping[str, int]:
     """Return the line, from 1, where the member or item of each pointer begins in `text`.
 
-    A pointer that leads nowhere is left out: a document completed by another one has such.
+    A pointer may lead through references, to what they stand for. One that leads nowhere is left
+    out: a document completed by another one has such.
     """
-    tree: Tree = {}
     wanted = dict.fromkeys(pointers)
-    for each in wanted:
+    own = {each: tokens(each) for each in wanted}
+    if "$ref" in text:
+        document = read_value(text, "")
+        own = {each: _behind(document, path) for each, path in own.items()}
+    found = _found(text, own.values())
+    return {each: found[path] for each, path in own.items() if path in found}
+
+
+def _behind(document: Json, path: Path) -> Path:
+    """Return where the place that `path` leads to stands, references followed on the way."""
+    at: Path = ()
+    node = document
+    for step in path:
+        for _ in range(_HOPS):
+            if not isinstance(node, dict) or step in node or not _is_local(node.get("$ref")):
+                break
+            at = tokens(unquote(node["$ref"][1:]))
+            node = _at(document, at)
+        at, node = (*at, step), _child(node, step)
+    return at
+
+
+def _is_local(reference: Json) -> bool:
+    return isinstance(reference, str) and reference.startswith("#/")
+
+
+def _at(document: Json, path: Path) -> Json:
+    for step in path:
+        document = _child(document, step)
+    return document
+
+
+def _child(node: Json, step: str) -> Json:
+    if isinstance(node, list) and step.isdecimal() and int(step) < len(node):
+        return node[int(step)]
+    return node.get(step) if isinstance(node, dict) else None
+
+
+def _found(text: str, wanted: Iterable[Path]) -> Mapping[Path, int]:
+    """Return the lines of those of the places `wanted` that are there."""
+    tree: Tree = {}
+    for path in wanted:
         node = tree
-        for step in tokens(each):
+        for step in path:
             node = node.setdefault(step, {})
     found: dict[tuple[str, ...], int] = {}
     if text.lstrip()[:1] in ("{", "["):
@@ -38,7 +86,7 @@ def lines(text: str, pointers: Iterable[str]) -> Mapping[str, int]:
         found = _counted(text, found)
     else:
         _yaml(text, tree, found)
-    return {each: found[path] for each in wanted if (path := tokens(each)) in found}
+    return found
 
 
 def _counted(text: str, found: Mapping[tuple[str, ...], int]) -> dict[tuple[str, ...], int]:
