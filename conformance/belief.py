@@ -11,12 +11,22 @@ from conformance.answers import Answer
 from conformance.case import Case
 from conformance.judge import Judgement
 from conformance.plan import Plan
-from conformance.records import AbortRecord, CaseRecord
+from conformance.records import AbortRecord, Breach, CaseRecord, ShownRecord
 from conformance.sending import REPLAYS, Sending
 from conformance.verdict import Symptom, Verdict
 
 BAD = frozenset({Verdict.FAIL, Verdict.FAULT})
 """What speaks against the target, once it is believed."""
+
+
+_REFUSES_ALL = "the target no longer accepts the smallest valid request, which it accepted before"
+
+
+def _changed(how: str) -> AbortRecord:
+    return AbortRecord(
+        f"The target changed during the run: {how}.",
+        "Find what it remembers of earlier requests, then run again.",
+    )
 
 
 class Belief:
@@ -53,9 +63,10 @@ class Belief:
         """
         wrong, tried, passed = 1, 1, None
         for _ in range(REPLAYS):
-            again = judged(self._sending.again(plan, case.request))
+            answer = self._sending.again(plan, case.request)
+            again = judged(answer)
             tried += 1
-            if again.verdict in BAD:
+            if again.verdict in BAD or answer.exchange.unreached:
                 wrong += 1
             else:
                 passed = again
@@ -69,10 +80,7 @@ class Belief:
             )
             return first, wrong, tried
         if changed := self._changed(plan, first):
-            self._sending.abort = AbortRecord(
-                f"The target changed during the run: {changed}.",
-                "Find what it remembers of earlier requests, then run again.",
-            )
+            self._sending.abort = _changed(changed)
             return Judgement(Verdict.FLAKY, Symptom.FLAKY, changed), wrong, tried
         self._believed.add((case.clause.id, first.symptom))
         return first, wrong, tried
@@ -86,7 +94,23 @@ class Belief:
             return f"the target now accepts what it refused before: {refused.words}"
         if self._sending.again(plan, plan.preflight).exchange.accepted:
             return ""
-        return "the target no longer accepts the smallest valid request, which it accepted before"
+        return _REFUSES_ALL
+
+    def ask_once_more(self, plan: Plan) -> None:
+        """Ask for the smallest valid request, if it was accepted, after all that was refused.
+
+        A target that has come to refuse everything shows nothing with that: the run is to end.
+        """
+        if not self._sending.answer(plan, plan.preflight).exchange.accepted:
+            return
+        answer = self._sending.again(plan, plan.preflight)
+        if answer.exchange.accepted:
+            return
+        sentence = f"the same request was accepted, and at the end answered {answer.words}"
+        breach = Breach(plan.steady.id, sentence)
+        self._sending.answers.show(ShownRecord(answer.record, breach, "", 1, 2))
+        if not self._sending.again(plan, plan.preflight).exchange.accepted:
+            self._sending.abort = _changed(_REFUSES_ALL)
 
     def _accepts(self, plan: Plan, case: Case) -> bool:
         return self._sending.again(plan, case.request).exchange.accepted

@@ -81,6 +81,7 @@ def _wind_up(run: Run, session: pytest.Session, *, ended: bool) -> str:
     be written.
     """
     worker = hasattr(session.config, "workerinput")
+    ended = ended or run.aborted  # in another process, perhaps
 
     def judge() -> None:
         from conformance.reporting import judged, write_reports  # noqa: PLC0415  (at the end only)

@@ -17,6 +17,10 @@ NO_USER: Final = "bm9ib2R5Om5vLWtleS1vZi1hbnlib2R5"
 """The same as the credentials of Basic: base64 of `nobody` and NO_KEY (RFC 7617, section 2)."""
 
 
+_UNREACHED: Final = frozenset({"resolve", "connect", "tls"})
+"""Phases in which nothing of a request was sent yet."""
+
+
 class Request(Struct, frozen=True, dict=True, cache_hash=True):
     """One complete request, but for what the run adds to all of them (authority, credentials).
 
@@ -81,6 +85,11 @@ class Exchange(Struct, frozen=True):
     received_at: float
     attempts: int = 1
     redirects: bool = False
+
+    @property
+    def unreached(self) -> bool:
+        """Whether no byte of the request has come to the target: nobody was there."""
+        return self.fault is not None and self.fault.phase in _UNREACHED
 
     @property
     def accepted(self) -> bool:

@@ -96,9 +96,10 @@ class Pace:
         """Say whether to deliver the request of `exchange` again, after having waited as asked.
 
         After a 429 (RFC 6585, section 4), after a 503 that names a time (RFC 9110, section
-        15.6.4), and once after a refused connection where the target has answered before: then
-        no byte has left, so nothing can happen twice. `harmless` says that no byte of an answer
-        came and that the target does once what it is asked twice (RFC 9110, section 9.2.2).
+        15.6.4), and once, a moment after a refused connection, where the target has answered
+        before: no byte has left, so nothing can happen twice, and it may be up again soon.
+        `harmless` says that no byte of an answer came and that the target does once what it is
+        asked twice (RFC 9110, section 9.2.2).
         """
         if exchange.attempts >= DELIVERIES:
             return False
@@ -106,7 +107,8 @@ class Pace:
             return self._wait(exchange.attempts * _WAIT_AFTER_LOSS_S)
         if exchange.fault:
             refused = (exchange.fault.phase, exchange.fault.code) == ("connect", "refused")
-            return refused and answered_before and exchange.attempts == 1
+            again = refused and answered_before and exchange.attempts == 1
+            return again and self._wait(_WAIT_AFTER_LOSS_S)
         wait_s = self._wait_s(exchange)
         return wait_s is not None and self._wait(wait_s)
 

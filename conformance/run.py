@@ -19,7 +19,7 @@ from conformance.contract.model import Operation
 from conformance.exchange import Request
 from conformance.heading import heading
 from conformance.journal import JOURNAL, Journal, JournalWriter
-from conformance.journal_reader import read_totals
+from conformance.journal_reader import read_totals, whole_lines
 from conformance.operation_clause import untested_clause
 from conformance.pacing import HaltError
 from conformance.plan import Plan
@@ -257,6 +257,14 @@ class Run(Prepared):
         if self._server is not None:
             self._server.close()
         self._target = self._writer = self._server = self._early = None
+
+    @property
+    def aborted(self) -> bool:
+        """Whether a process of this run found that nothing more is to be learnt."""
+        path = self.folder / JOURNAL
+        return path.exists() and any(
+            line.startswith('{"type":"abort"') for line in whole_lines(path)
+        )
 
     def end(self) -> bool:
         """Write the last line of the journal; False where nothing was sent, so there is none."""

@@ -25,8 +25,6 @@ REPLAYS = 2
 _DEAD = 4
 """A request, its two replays and the smallest valid one: so often in a row nobody was there."""
 
-_NO_TARGET = frozenset({"resolve", "connect", "tls"})
-
 
 class Aborted(Exception):  # noqa: N818  (no error: the run ends early, for a reason)
     """Nothing more can be learnt from the target; carries the reason."""
@@ -97,8 +95,9 @@ class Sending:
         """Whether nobody answers any more; what dies may close some connections before."""
         if self._dead >= REPLAYS:
             return True
-        fault = self.again(plan, plan.preflight).exchange.fault
-        return fault is not None and fault.phase != "framing"
+        # Twice: what went before may have poisoned the first answer after it.
+        faults = (self.again(plan, plan.preflight).exchange.fault for _ in range(2))
+        return all(fault is not None and fault.phase != "framing" for fault in faults)
 
     def stop(self, reason: AbortRecord) -> Never:
         """End the run. Raises Aborted."""
@@ -112,8 +111,7 @@ class Sending:
         self._sent.clear()
 
     def _count_dead(self, exchange: Exchange) -> None:
-        unreachable = exchange.fault is not None and exchange.fault.phase in _NO_TARGET
-        self._dead = self._dead + 1 if unreachable else 0
+        self._dead = self._dead + 1 if exchange.unreached else 0
         if self._dead >= _DEAD:
             sentence = exchange.fault.sentence if exchange.fault else ""
             self.stop(

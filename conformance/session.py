@@ -159,6 +159,8 @@ class Session:
         case = _owed_beside(case, control)
         answer = self._sending.answer(plan, case.request)
         judgement = self._judge(case, answer, control)
+        if answer.exchange.unreached:  # whoever is to blame for that, it is not this case
+            judgement = Judgement(Verdict.INCONCLUSIVE, because=_UNREACHED.format(answer.words))
         wrong = tried = 1 if judgement.verdict in BAD else 0
         if judgement.verdict in BAD and not self._belief.holds(case, judgement):
             judged = partial(self._judge, case, control=control)
@@ -229,6 +231,10 @@ class Session:
                     if sent is not None:
                         self._note(plan, sent, self._sending.answer(plan, sent.request))
             self._swept.add(plan.operation.id)
+            if self.readiness.is_ready(plan) and not self.readiness.is_nowhere(plan):
+                self._belief.ask_once_more(self.readiness.known(plan))
+            if self.abort is not None:
+                self._writer.write("abort", self.abort)
         finished = self.answers.verdict(plan, clause, shown_only=self.abort is not None)
         if finished is not None:
             finished = replace(finished, worker=self._worker)
@@ -246,6 +252,8 @@ def _owed_beside(case: Case, control: Answer | None) -> Case:
         return case
     return replace(case, expectation=Expectation.EITHER, doubt=_OWN_FORMAT)
 
+
+_UNREACHED = "it never came to the target: {}"
 
 _UNREAD = (
     "the contract does not say how {0}, an object, travels in a form, and the target does not read "

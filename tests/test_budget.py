@@ -21,6 +21,15 @@ def test_a_spent_budget_ends_the_run_inconclusive(tmp_path: Path) -> None:
     assert "cases not run" in ended.out
 
 
+def test_a_budget_that_two_processes_spend_is_counted_to_the_end(tmp_path: Path) -> None:
+    with recording() as target:
+        ended = suite(tmp_path, f"--target-url={target.url}", "--max-requests=50", "-n2")
+    assert len(target.requests) == 50
+    assert ended.exit == 7, ended.out
+    assert [line["requests"] for line in ended.journal("end")] == [50]
+    assert "50 requests" in ended.out
+
+
 def test_what_was_found_within_the_budget_is_still_red(tmp_path: Path) -> None:
     with miniature("unknown-names/ordinary").serve() as url:
         ended = suite(tmp_path, f"--target-url={url}", "--max-requests=100")

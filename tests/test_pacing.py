@@ -91,7 +91,7 @@ def test_only_what_the_standard_defines_is_waited_for(
         (answer(429, "2", attempts=3), True, False, []),
         (answer(503), True, False, []),
         (answer(503, "2"), True, True, [2.0]),
-        (broken("connect", "refused"), True, True, []),
+        (broken("connect", "refused"), True, True, [0.5]),
         (broken("connect", "refused"), False, False, []),
         (broken("connect", "refused", attempts=2), True, False, []),
         (broken("connect", "reset"), True, False, []),

@@ -125,6 +125,76 @@ def test_a_target_that_closes_connections_while_it_dies_has_one_fault(
     assert session.abort.sentence.startswith("The target died: nobody has answered since")
 
 
+def test_one_bad_answer_after_a_fault_is_no_death(opened: Open, plan: Plan) -> None:
+    case = next(each for each in plan.cases if each.controls)
+    sent: list[Request] = []
+
+    def answer(request: Request, number: int) -> Response | Fault:
+        sent.append(request)
+        poisoned = sent[-2:-1] == [case.request]
+        return CLOSED if request == case.request or poisoned else link(number)
+
+    session, _ = opened(answer)
+    assert session.hold(plan, case).symptom is Symptom.FAULT
+    assert session.abort is None
+
+
+def test_a_request_that_never_came_to_the_target_is_held_against_nobody(
+    opened: Open, plan: Plan
+) -> None:
+    case = next(each for each in plan.cases if each.controls)
+
+    def answer(request: Request, number: int) -> Response | Fault:
+        return REFUSED if request == case.request else link(number)
+
+    session, _ = opened(answer)
+    found = session.hold(plan, case)
+    assert (found.verdict, found.wrong) == (Verdict.INCONCLUSIVE, 0)
+    assert found.because == "it never came to the target: nobody listens"
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_what_was_refused_at_the_end_is_doubted(opened: Open, plan: Plan, more: int) -> None:
+    refused = [each for each in plan.cases if each.expectation is Expectation.REFUSE][:5]
+    last = 0
+
+    def answer(request: Request, number: int) -> Response:
+        good = request.digest not in {each.request.digest for each in refused}
+        return link(number) if good and not last < number <= last + more else error()
+
+    session, target = opened(answer)
+    for case in refused:
+        assert session.hold(plan, case).verdict is Verdict.PASS
+    session._held.update(each.id for each in plan.cases)  # noqa: SLF001  (as if all had been)
+    last = len(target.sent)
+    found = session.response(plan, plan.steady)
+    assert target.sent[-1] == plan.preflight
+    assert len(target.sent) == last + 1 + more
+    assert (found is not None and found.verdict is Verdict.FLAKY) == bool(more)
+    assert session.abort is None
+
+
+def test_a_target_that_refuses_everything_by_the_end_is_not_green(
+    opened: Open, plan: Plan, journal: Path
+) -> None:
+    case = next(each for each in plan.cases if each.expectation is Expectation.REFUSE)
+    late: list[bool] = []
+
+    def answer(request: Request, number: int) -> Response:
+        return error() if late or request == case.request else link(number)
+
+    session, _ = opened(answer)
+    session.hold(plan, case)
+    session._held.update(each.id for each in plan.cases)  # noqa: SLF001  (as if all had been)
+    late.append(True)
+    found = session.response(plan, plan.steady)
+    assert found is not None
+    assert (found.verdict, found.symptom) == (Verdict.FLAKY, Symptom.FLAKY)
+    assert session.abort is not None
+    assert "no longer accepts the smallest valid request" in session.abort.sentence
+    assert read_journal(journal).abort == session.abort
+
+
 def test_a_target_that_dies_ends_the_run(opened: Open, plan: Plan, journal: Path) -> None:
     session, target = opened(lambda _, n: link(n) if n <= 3 else REFUSED)
     with pytest.raises(Aborted, match="The target died midway: nobody listens"):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 KIND = "state"
 Inner = Callable[[], Response]
-TURN = 60
+TURN, LAST = 60, 375
 
 
 def _each(count: int) -> Callable[[Context], bool]:
@@ -49,6 +49,10 @@ def _offended(context: Context, answer: Inner) -> Response:
 
 def _late(context: Context) -> bool:
     return context.number > TURN
+
+
+def _last(context: Context) -> bool:
+    return context.number > LAST
 
 
 def _body(**changed: Callable[[Context], object]) -> Callable[[Context], Response]:
@@ -154,6 +158,13 @@ FAULTS = (
         ORDER,
         good(times=TURN + 1),
         around=refuse_when(_late),
+    ),
+    _state(
+        "last-refusals",
+        f"refuses everything after {LAST} requests, when only what is to be refused is left",
+        ORDER,
+        good(times=LAST + 1),
+        around=refuse_when(_last),
     ),
     _state(
         "late-acceptance",
