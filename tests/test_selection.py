@@ -135,7 +135,9 @@ def test_the_same_seed_sends_the_same_bytes_and_nothing_twice(tmp_path: Path) ->
     assert len(set(first)) == len(first) > 20
 
 
-def test_a_prefix_of_the_url_is_kept_and_only_the_smallest_request_is_sent_twice(tmp_path: Path) -> None:
+def test_a_prefix_of_the_url_is_kept_and_only_the_smallest_request_is_sent_twice(
+    tmp_path: Path,
+) -> None:
     state, steps = State(), Steps()
 
     def below(request: Request) -> Response:
