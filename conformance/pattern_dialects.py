@@ -3,9 +3,9 @@ r"""A pattern as the regular expressions of most languages read it, where ECMA 2
 A pattern SHOULD be one of ECMA 262 (JSON Schema Core 2020-12, section 6.4; Validation, 6.3.3), and
 servers hand it to the engine of their language. In Python, Perl and Java `$` matches before a line
 break that ends the text; in Python and .NET `\d`, `\w` and `\s` know every script; in Java, Go and
-Perl `\s` is a handful of ASCII characters. A dot is anything but a line feed in most, in ECMA 262 no
-end of a line, of which Java knows one more. Where a word ends (`\b`) each sees by its own letters.
-So what they do not read alike is advice.
+Perl `\s` is a handful of ASCII characters. A dot is anything but a line feed in most; in ECMA 262
+it is no end of a line, and Java knows one end more. Where a word ends (`\b`) each sees by its own
+letters. So what they do not read alike is advice.
 """
 
 from __future__ import annotations
