@@ -221,6 +221,29 @@ _SHOWN = 10
 """So many cases of an operation are named where it fails; the report names all of them."""
 
 
+_WATCHED: pytest.StashKey[bool] = pytest.StashKey()
+_OWN = ("_pytest.", f"{__package__}.", "_hypothesis_pytestplugin")
+
+
+def is_watched(config: pytest.Config) -> bool:
+    """Whether plugins of others look at each step of a test: then every step is to be there."""
+    if _WATCHED not in config.stash:
+        hooks = (config.hook.pytest_runtest_protocol, config.hook.pytest_runtest_makereport)
+        config.stash[_WATCHED] = any(
+            not each.function.__module__.startswith(_OWN)
+            for hook in hooks
+            for each in hook.get_hookimpls()
+        )
+    return config.stash[_WATCHED]
+
+
+def expect(item: Held | Whole) -> None:
+    """Let the run know which cases come, when the first of them does."""
+    run = run_of(item.config)
+    if isinstance(item, Held) and not run.order:
+        run.order = tuple(_order(item))
+
+
 def hold(item: Held | Whole) -> None:
     """Run `item`, and tell pytest's plugins what they are told of any test.
 
@@ -228,8 +251,6 @@ def hold(item: Held | Whole) -> None:
     item. There is nothing of all this here, and it takes longer than the request.
     """
     run = run_of(item.config)
-    if isinstance(item, Held) and not run.order:
-        run.order = tuple(_order(item))
     hook = item.ihook
     hook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     call = pytest.CallInfo.from_call(

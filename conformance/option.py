@@ -29,7 +29,8 @@ class Option(NamedTuple):
     """One option: `flag` on the command line, the flag without dashes in `conformance.toml`.
 
     `metavar` is empty for a switch. `wakes` says that the option, given on the command line, shows
-    that the user speaks to this suite and not to another one.
+    that the user speaks to this suite and not to another one. `shared` says that plugins of others
+    have an option of that name as well.
     """
 
     flag: str
@@ -42,6 +43,12 @@ class Option(NamedTuple):
     environment: str
     wakes: bool
     in_file: bool
+    shared: bool
+
+    @property
+    def instead(self) -> str:
+        """The flag where a plugin of others has taken its own."""
+        return f"--conformance-{self.key}"
 
     @property
     def key(self) -> str:
@@ -120,7 +127,8 @@ def option(  # noqa: PLR0913  (each a column of the table)
     environment: str = "",
     wakes: bool = True,
     in_file: bool = True,
+    shared: bool = False,
 ) -> Any:  # noqa: ANN401  (stands where the field's default stands)
     """Return a field of `Settings`: repeatable with the default `()`, a switch with SWITCH."""
-    row = (flag, metavar, words, kind, environment, wakes, in_file)
+    row = (flag, metavar, words, kind, environment, wakes, in_file, shared)
     return field(default=default, metadata={"option": row})

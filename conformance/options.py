@@ -20,24 +20,39 @@ _PACKAGE = Path(__file__).parent
 _SETTINGS = pytest.StashKey[Settings]()
 
 
-def add_options(parser: pytest.Parser) -> None:
-    """Declare the options; None stands for what the command line does not say."""
+def add_options(parser: pytest.Parser, *, shared: bool = False) -> None:
+    """Declare the options; None stands for what the command line does not say.
+
+    Those that are `shared` with plugins of others come last: a name that one of them has taken is
+    left to it, and ours is another.
+    """
     group = parser.getgroup("conformance", "holding a target to its contract")
     for each in options():
-        words = each.words.replace("`", "").replace("%", "%%")
-        dest = _dest(each)
-        if not each.metavar:
-            group.addoption(each.flag, action="store_true", default=None, dest=dest, help=words)
+        if each.shared is not shared:
             continue
-        group.addoption(
-            each.flag,
-            action="append" if each.repeatable else "store",
-            type=_typed(each.kind),
-            default=None,
-            metavar=each.metavar,
-            dest=dest,
-            help=words,
-        )
+        try:
+            _add(group, each, each.flag)
+        except (argparse.ArgumentError, ValueError):
+            if not shared:
+                raise
+            _add(group, each, each.instead)
+
+
+def _add(group: pytest.OptionGroup, option: Option, flag: str) -> None:
+    words = option.words.replace("`", "").replace("%", "%%")
+    dest = _dest(option)
+    if not option.metavar:
+        group.addoption(flag, action="store_true", default=None, dest=dest, help=words)
+        return
+    group.addoption(
+        flag,
+        action="append" if option.repeatable else "store",
+        type=_typed(option.kind),
+        default=None,
+        metavar=option.metavar,
+        dest=dest,
+        help=words,
+    )
 
 
 def _dest(option: Option) -> str:

@@ -36,6 +36,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add_options(parser)
 
 
+def pytest_load_initial_conftests(parser: pytest.Parser) -> None:
+    """Declare what plugins of others may have declared as well: now all of them are there."""
+    add_options(parser, shared=True)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Check the options that can be checked for free, and fix the run's name."""
     for marker in (
@@ -179,11 +184,14 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
 
 
 def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
-    """Hold an item of ours in our own, shorter way."""
+    """Hold an item of ours in our own, shorter way, unless somebody else looks at every step."""
     if not _ours([item]):
         return None
-    from conformance.items import hold  # noqa: PLC0415  (loaded by now)
+    from conformance.items import expect, hold, is_watched  # noqa: PLC0415  (loaded by now)
 
+    expect(cast("Held | Whole", item))
+    if is_watched(item.config):
+        return None
     hold(cast("Held | Whole", item))
     return True
 

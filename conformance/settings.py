@@ -125,6 +125,7 @@ class Settings:
         kind=WHOLE,
         default=0,
         wakes=False,
+        shared=True,
     )
     timeout_s: float = option(
         "--timeout",
@@ -133,6 +134,7 @@ class Settings:
         kind=ABOVE_ZERO,
         default=10.0,
         wakes=False,
+        shared=True,
     )
     rate_per_s: float | None = option(
         "--rate",
@@ -157,6 +159,7 @@ class Settings:
         "NAME",
         "what is known of a provider: `stripe` or `none`; without it what the target and the "
         "contract say",
+        shared=True,
     )
     allow_destructive: bool = option(
         "--allow-destructive",
@@ -251,7 +254,9 @@ class Settings:
         default=False,
         wakes=False,
     )
-    ctrf: str | None = option("--ctrf", "FILE", "the cases as CTRF JSON", kind=PATH, wakes=False)
+    ctrf: str | None = option(
+        "--ctrf", "FILE", "the cases as CTRF JSON", kind=PATH, wakes=False, shared=True
+    )
     sarif: str | None = option(
         "--sarif", "FILE", "the findings as SARIF 2.1.0", kind=PATH, wakes=False
     )
@@ -293,7 +298,9 @@ def options() -> tuple[Option, ...]:
 def _rows() -> Iterator[Option]:
     for each in fields(Settings):
         if "option" in each.metadata:
-            flag, metavar, words, kind, environment, wakes, in_file = each.metadata["option"]
+            flag, metavar, words, kind, environment, wakes, in_file, shared = each.metadata[
+                "option"
+            ]
             yield Option(
                 flag=flag,
                 metavar=metavar,
@@ -305,4 +312,5 @@ def _rows() -> Iterator[Option]:
                 environment=environment,
                 wakes=wakes,
                 in_file=in_file,
+                shared=shared,
             )

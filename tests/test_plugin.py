@@ -218,6 +218,58 @@ def test_other_suites_pay_nothing(tmp_path: Path, more: tuple[str, ...]) -> None
 
 
 HERE = Path(conformance.__file__).parent.parent
+TAKEN = """
+def pytest_addoption(parser):
+    parser.addoption("--timeout", type=float, help="theirs")
+    parser.getgroup("theirs").addoption("--ctrf", help="theirs")
+
+def pytest_report_header(config):
+    return [f"theirs: {config.option.timeout} {config.option.ctrf}"]
+"""
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_an_option_that_another_plugin_has_is_left_to_it(tmp_path: Path, *, first: bool) -> None:
+    (tmp_path / "taken.py").write_text(TAKEN)
+    plugins = ["-p", "taken", "-p", "conformance.plugin"]
+    words = [*(plugins if first else plugins[2:] + plugins[:2]), "--pyargs", "conformance"]
+    words += ["--depth=quick", "--only=/account/maxLength", "--timeout=3", "--ctrf=no.json"]
+    words += ["--conformance-ctrf=out.json", "--conformance-timeout=5", "--seed=3"]
+    path = f"{tmp_path}{os.pathsep}{HERE}"
+    ended = pytest_in(tmp_path, *words, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1", PYTHONPATH=path)
+    assert ended.exit == 0, ended.out
+    assert "theirs: 3.0 no.json" in ended.out
+    assert (tmp_path / "out.json").exists()
+    assert not (tmp_path / "no.json").exists()
+
+
+WATCHING = """
+import pytest
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    if report.when == "setup":
+        item.steps = []
+    item.steps.append(report.when)
+    if report.when == "teardown":
+        assert item.steps == ["setup", "call", "teardown"]
+    return report
+"""
+
+
+def test_a_plugin_that_looks_at_every_step_sees_every_step(tmp_path: Path) -> None:
+    (tmp_path / "watching.py").write_text(WATCHING)
+    path = f"{tmp_path}{os.pathsep}{HERE}"
+    only = "--only=/account/maxLength"
+    with miniature("lengths/account-5001").serve() as url:
+        plain = suite(tmp_path, f"--target-url={url}", only)
+        watched = suite(tmp_path, f"--target-url={url}", only, "-p", "watching", PYTHONPATH=path)
+    assert plain.exit == watched.exit == 1, watched.out
+    assert watched.outcomes == plain.outcomes
+    assert "✗ Not conformant: 1 finding" in watched.out
+
+
 LOADED = """
 import sys
 
