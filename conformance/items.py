@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from conformance.records import CaseRecord
     from conformance.run import Run
 
-_STOPPED = "nothing more is sent: the verdict says why"
-
 Send = Callable[["Run", "Plan", Any], "CaseRecord | None"]
 """A test function: it sends what it is given, and returns what became of it."""
 
@@ -90,7 +88,7 @@ class Held(_Placed):
             record = run.done(self.each.id) or self.send(run, self.plan, self.each)
         except Aborted as stop:
             sentence = disarmed(stop.reason.sentence)
-            self.session.shouldstop = _STOPPED
+            self.session.shouldstop = sentence
             pytest.skip(f"not run: {sentence}")
         except NotReady as stop:
             pytest.skip(f"inconclusive: {disarmed(stop.reason.sentence)}")
@@ -175,7 +173,7 @@ class Whole(_Placed):
             pytest.skip(f"inconclusive: {disarmed(stop.reason.sentence)}")
         except Aborted as stop:
             sentence = disarmed(stop.reason.sentence)
-            self.session.shouldstop = _STOPPED
+            self.session.shouldstop = sentence
             pytest.skip(f"not run: {sentence}")
         except UsageError as problem:
             _unusable(self, problem)
