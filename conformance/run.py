@@ -260,11 +260,13 @@ class Run(Prepared):
 
     @property
     def aborted(self) -> bool:
-        """Whether a process of this run found that nothing more is to be learnt."""
+        """Whether a process found that nothing more is to be learnt, since the run last went on."""
         path = self.folder / JOURNAL
-        return path.exists() and any(
-            line.startswith('{"type":"abort"') for line in whole_lines(path)
-        )
+        if not path.exists():
+            return False
+        kinds = ('{"type":"abort"', '{"type":"resume"')
+        found = [line for line in whole_lines(path) if line.startswith(kinds)]
+        return bool(found) and found[-1].startswith(kinds[0])
 
     def end(self) -> bool:
         """Write the last line of the journal; False where nothing was sent, so there is none."""

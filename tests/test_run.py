@@ -17,9 +17,10 @@ import pytest
 from conformance.contract import default_source
 from conformance.errors import ContractError, UsageError
 from conformance.heading import tool_version
-from conformance.journal import JOURNAL
+from conformance.journal import JOURNAL, JournalWriter
 from conformance.journal_reader import read_journal
 from conformance.outcome import State
+from conformance.records import AbortRecord
 from conformance.reporting import judged, write_reports
 from conformance.run import Run
 from conformance.settings import Settings
@@ -47,6 +48,19 @@ def test_a_run_that_sends_nothing_leaves_nothing(tmp_path: Path) -> None:
     assert judged(run.folder) is None
     assert (run.started, run.requests_sent) == (False, 0)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_was_given_up_before_a_run_went_on_is_not_given_up_now(tmp_path: Path) -> None:
+    run = Run(Settings(reports=tmp_path), "name")
+    assert not run.aborted
+    writer = JournalWriter(run.folder / JOURNAL)
+    writer.write("abort", AbortRecord("nobody answers", ""))
+    assert run.aborted
+    writer.resume(time.time())
+    assert not run.aborted
+    writer.write("abort", AbortRecord("nobody answers", ""))
+    writer.close()
+    assert run.aborted
 
 
 def test_a_run_ends_with_its_reports(tmp_path: Path) -> None:
